@@ -1,0 +1,1 @@
+"""Waymark: a chat and SMS information assistant for people on the move."""

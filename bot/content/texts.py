@@ -1,0 +1,72 @@
+"""Texts made from other texts: a short message from a long one, passages of a page."""
+
+from __future__ import annotations
+
+import regex
+
+from bot.channels import sms_text
+
+SMS_UNITS = {"gsm7": 306, "ucs2": 201}  # two segments of 153, three of 67: what an answer by SMS may cost
+PASSAGE = 400  # characters; the encoder reads the first 512 of a text
+
+# After a full stop of any of our scripts, but not after the number of a list item.
+_SENTENCE_END = regex.compile(r"(?<=[.!?؟۔।።])(?<!\d\.)\s+|\n+")
+_UNUSABLE = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f\p{Cs}]")
+
+
+def fits_sms(text: str) -> bool:
+    counted = sms_text.count(sms_text.economical(text))
+    return counted.units <= SMS_UNITS[counted.encoding]
+
+
+def short_of(chat: str) -> str:
+    """The first sentences of a long text that fit into one SMS answer; part of the first where even that does not."""
+    if fits_sms(chat):
+        return chat
+    sentences = _sentences(chat)
+    short = sentences[0]
+    for sentence in sentences[1:]:
+        if not fits_sms(f"{short} {sentence}"):
+            break
+        short = f"{short} {sentence}"
+    return short if fits_sms(short) else _cut(short)
+
+
+def _cut(sentence: str) -> str:
+    words = sentence.split(" ")
+    while len(words) > 1 and not fits_sms(" ".join(words) + "..."):
+        words.pop()
+    kept = " ".join(words)
+    while not fits_sms(kept + "..."):  # scripts that write no spaces
+        kept = kept[:-1]
+    return kept + "..."
+
+
+def passages(text: str) -> list[str]:
+    """A page cut at sentence ends into parts of at most 400 characters, each about as much as a question can match."""
+    parts: list[str] = []
+    for sentence in _sentences(text):
+        for piece in _pieces(sentence):
+            if parts and len(parts[-1]) + 1 + len(piece) <= PASSAGE:
+                parts[-1] = f"{parts[-1]} {piece}"
+            else:
+                parts.append(piece)
+    return parts
+
+
+def _pieces(sentence: str) -> list[str]:
+    return regex.findall(rf".{{1,{PASSAGE}}}(?:\s+|$)|.{{{PASSAGE}}}", sentence) if len(sentence) > PASSAGE else [sentence]
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+
+
+def is_unusable(text: str) -> bool:
+    """Control characters and halves of characters: no phone shows them and no database keeps them."""
+    return _UNUSABLE.search(text) is not None
+
+
+def folded(text: str) -> str:
+    """The same for two questions that differ only in case and spaces."""
+    return " ".join(text.casefold().split())

@@ -1,0 +1,97 @@
+"""What one message means: act, topic, crisis, places, language. The same for the worker, `parse` and the evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.nlu import encoder
+from bot.nlu.places import PlaceMention, gazetteer
+from bot.nlu.topics import Ranked, TopicIndex
+
+
+class Outcome(StrEnum):
+    """How sure retrieval is of its topic."""
+
+    SURE = "sure"  # answer
+    UNSURE = "unsure"  # "Did you mean 1 … 2 … 3 none of these"
+    NOTHING = "nothing"  # say so, offer a person, record it
+
+
+# What a message must reach to be answered, and to be offered as one of three. Set by `make evaluate`.
+SURE = 0.5
+UNSURE = 0.12
+# A message that looks like small talk is answered only when a topic is this likely and this near.
+SURE_AGAINST_SMALL_TALK = 0.75
+NEAR_AGAINST_SMALL_TALK = 0.55
+# The nearest example of a real question is nearly always closer than this.
+TOO_FAR = 0.25
+ASKING = frozenset({"ask", "nlu_fallback"})
+# Acts that a message may be mistaken for when it is a question about a topic.
+_CLOSE_TO_ASKING = frozenset({"out_of_scope", "not_helpful", "more", "menu", "goodbye", "thank", "greet", "deny", "affirm"})
+_UNSURE_ACT = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, understood. `topics` best first; `outcome` says whether the first may be answered."""
+
+    text: str
+    locale: str | None = None
+    locale_confidence: float = 0.0
+    act: str = "out_of_scope"
+    act_confidence: float = 0.0
+    topics: tuple[Ranked, ...] = ()
+    outcome: Outcome = Outcome.NOTHING
+    crisis: str | None = None
+    places: tuple[PlaceMention, ...] = ()
+    parse: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> str | None:
+        """The topic that would be answered or offered first; None where the assistant would not answer."""
+        answers = self.act in ASKING and self.outcome is not Outcome.NOTHING
+        return self.topics[0].topic if answers and self.topics else None
+
+
+def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | None) -> Understanding:
+    """Join what Rasa's pipeline says with what retrieval finds in the content of this moment."""
+    act = str((parse.get("intent") or {}).get("name") or "out_of_scope")
+    confidence = float((parse.get("intent") or {}).get("confidence") or 0.0)
+    locale = parse.get("locale")
+    vector = encoder.embed([text])[0]
+    topics = tuple(index.rank(vector, locale))
+    nearness = index.nearest(vector, locale)
+    crisis = parse.get("crisis")
+    if crisis is None:
+        act = _reconsidered(act, confidence, topics, nearness)
+    return Understanding(
+        text=text,
+        locale=locale,
+        locale_confidence=float(parse.get("locale_confidence") or 0.0),
+        act=act,
+        act_confidence=confidence,
+        topics=topics,
+        outcome=judge(topics, nearness),
+        crisis=crisis,
+        places=tuple(gazetteer().find(text[:2000], country)),
+        parse=parse,
+    )
+
+
+def judge(topics: tuple[Ranked, ...], nearness: float) -> Outcome:
+    if not topics or nearness < TOO_FAR:
+        return Outcome.NOTHING
+    if topics[0].confidence >= SURE:
+        return Outcome.SURE
+    return Outcome.UNSURE if topics[0].confidence >= UNSURE else Outcome.NOTHING
+
+
+def _reconsidered(act: str, confidence: float, topics: tuple[Ranked, ...], nearness: float) -> str:
+    """New topics need no retraining: what the classifier takes for small talk is a question if a topic fits it well."""
+    if act not in _CLOSE_TO_ASKING or not topics:
+        return act
+    sure = topics[0].confidence >= SURE_AGAINST_SMALL_TALK and nearness >= NEAR_AGAINST_SMALL_TALK
+    hesitant = confidence < _UNSURE_ACT and topics[0].confidence >= SURE and nearness >= TOO_FAR
+    return "ask" if sure or hesitant else act
