@@ -109,7 +109,7 @@ def _fields() -> list[Button]:
     ]
 
 
-def _values(tracker: Tracker, turn: Turn) -> dict[str, str]:
+def _values(tracker: Tracker, turn: Turn) -> dict[str, Any]:
     unsaid = translate(turn.locale, NOT_SAID)
     need, safe = tracker.get_slot("referral_need"), tracker.get_slot("referral_safe")
     return {

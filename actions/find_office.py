@@ -62,9 +62,7 @@ class ActionFindOffice(Action):
         pin = [nearest.office.lat, nearest.office.lon] if exact else None
         say_text(dispatcher, ("\n" if turn.plain else "\n\n").join(lines), custom={"pin": pin, "keep_choices": False})
 
-    def _headline(
-        self, turn: Turn, need: str, place: dict[str, Any], country: str | None, matches: list[offices.Match]
-    ) -> str:
+    def _headline(self, turn: Turn, need: str, place: dict[str, Any], country: str | None, matches: list[offices.Match]) -> str:
         values = {
             "need": offices.need_label(need, turn.locale),
             "place": place.get("name") or translate(turn.locale, N_("you")),

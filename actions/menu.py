@@ -56,9 +56,7 @@ def _categories(dispatcher: CollectingDispatcher, turn: Turn) -> None:
 def _topics(dispatcher: CollectingDispatcher, turn: Turn, category: str, page: int) -> None:
     topics = answers.topics_of_category(turn.session, category, turn.locale)
     shown = topics[page * PAGE : (page + 1) * PAGE]
-    buttons = [
-        {"title": answers.title(topic, turn.locale), "payload": payload("ask", topic=topic.id)} for topic in shown
-    ]
+    buttons = [{"title": answers.title(topic, turn.locale), "payload": payload("ask", topic=topic.id)} for topic in shown]
     if len(topics) > (page + 1) * PAGE:
         following = payload("menu", category=category, page=page + 1)
         buttons.append({"title": translate(turn.locale, NEXT), "payload": following})

@@ -62,9 +62,7 @@ class PatientForm(Action, ABC):
             return [*said, *events, SlotSet("requested_slot", self.next_slot(values))]
 
     @abstractmethod
-    def fill(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None
-    ) -> Updates:
+    def fill(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None) -> Updates:
         """The slots that this message fills; empty when it is about something else."""
 
     def next_slot(self, values: Updates) -> str | None:
@@ -92,9 +90,7 @@ class PatientForm(Action, ABC):
         return events
 
 
-def go_on(
-    end: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
-) -> list[dict[str, Any]]:
+def go_on(end: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[dict[str, Any]]:
     """What a form that was left for another act does at its end."""
     follows = SWITCHES[end]
     if isinstance(follows, str):

@@ -23,9 +23,7 @@ class ValidateOfficeForm(PatientForm):
     form = "office_form"
     slots = ("office_need", "office_place")
 
-    def fill(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None
-    ) -> Updates:
+    def fill(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None) -> Updates:
         updates: Updates = {}
         skipped = picked(tracker, "form") == "skip"
         need = self._need(tracker, turn, requested, skipped)
@@ -51,9 +49,7 @@ class ValidateOfficeForm(PatientForm):
             return _need_of_topic(turn, tracker.get_slot("last_topic"))
         return None if was_picked(tracker) else _need_in_text(turn, at_once=requested is None)
 
-    def _place(
-        self, tracker: Tracker, turn: Turn, requested: str | None, skipped: bool
-    ) -> dict[str, Any] | None:
+    def _place(self, tracker: Tracker, turn: Turn, requested: str | None, skipped: bool) -> dict[str, Any] | None:
         if requested == "office_place" and skipped:
             country = turn.contact.country
             return {"country": country} if country else {"unknown": True}

@@ -18,9 +18,7 @@ class ValidateReferralForm(PatientForm):
     form = "referral_form"
     slots = ("referral_consent", "referral_need", "referral_place", "referral_safe", "referral_confirm")
 
-    def fill(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None
-    ) -> Updates:
+    def fill(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, requested: str | None) -> Updates:
         if requested is None:
             return self._known_already(tracker)
         field = picked(tracker, "field")
@@ -98,4 +96,3 @@ class ValidateReferralForm(PatientForm):
             remember_country(turn, place)
             return {"referral_place": place}
         return {"referral_confirm": "change"} if act_of(tracker) == "deny" else {}
-

@@ -184,7 +184,7 @@ def _parse_line(work: Callable[..., dict[str, Any]], line: str) -> tuple[dict[st
         request = json.loads(line)
         return work(request["text"], request.get("locale"), request.get("country")), True
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return {"error": f"not a line such as {{\"text\": …}}: {type(error).__name__}"}, False
+        return {"error": f'not a line such as {{"text": …}}: {type(error).__name__}'}, False
 
 
 def chat(config: Settings, options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 import phonenumbers
@@ -16,7 +17,7 @@ from bot.db import utcnow
 from bot.tables import ChoiceRow, Contact, Inbox, Outbox, TrackerRow
 
 
-def insert_ignoring_duplicates(session: Session, table: type, values: dict[str, object], unique: list[str]) -> bool:
+def insert_ignoring_duplicates(session: Session, table: type, values: Mapping[str, object], unique: list[str]) -> bool:
     """Insert one row; False when a row with the same unique columns is there already. One statement, so no race."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     columns = table.__table__.c  # type: ignore[attr-defined]  # one of our mapped classes
@@ -107,9 +108,7 @@ def forget_erased(session: Session) -> int:
     for contact in session.scalars(query):
         open_rows = (Outbox.contact_id == contact.id) & Outbox.state.in_(["queued", "sending", "unknown"])
         unread = (Inbox.contact_id == contact.id) & Inbox.state.in_(["waiting", "leased"])
-        if session.scalar(select(Outbox.id).where(open_rows).limit(1)) or session.scalar(
-            select(Inbox.id).where(unread).limit(1)
-        ):
+        if session.scalar(select(Outbox.id).where(open_rows).limit(1)) or session.scalar(select(Inbox.id).where(unread).limit(1)):
             continue
         if contact.opted_out_at is None:
             session.delete(contact)

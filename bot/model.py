@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.nlu import encoder
 from bot.settings import ROOT
 
-SOURCES = ("config.yml", "domain.yml", "data/rules.yml", "data/nlu", "data/lexicons", "bot/nlu")
+SOURCES = ("config.yml", "domain.yml", "data/rules.yml", "data/nlu", "data/lexicons", "data/content/answers", "bot/nlu")
 
 
 def path_for(models_dir: Path) -> Path:

@@ -107,9 +107,7 @@ def _check_together(settings: Settings) -> None:
             "WAYMARK_TWILIO_FROM or WAYMARK_TWILIO_MESSAGING_SERVICE_SID is missing: Twilio needs one to send from."
         )
     if settings.telegram and settings.telegram_mode == "webhook" and not settings.telegram_secret:
-        raise SettingsError(
-            "WAYMARK_TELEGRAM_SECRET is missing: without it anybody could post messages to the Telegram webhook."
-        )
+        raise SettingsError("WAYMARK_TELEGRAM_SECRET is missing: without it anybody could post messages to the Telegram webhook.")
 
 
 class _Env:

@@ -164,9 +164,7 @@ class Worker:
             self._assistant = self._make_assistant()
         return self._assistant
 
-    def _turn(
-        self, session: Session, contact: Contact, claimed: Claimed, understanding: Understanding | None
-    ) -> Turn:
+    def _turn(self, session: Session, contact: Contact, claimed: Claimed, understanding: Understanding | None) -> Turn:
         return Turn(
             session=session,
             settings=self._settings,
@@ -405,4 +403,3 @@ def _location_payload(incoming: Incoming) -> str:
 def _without_values(error: Exception) -> Exception | None:
     """The traceback is worth logging; SQLAlchemy's errors print their parameters, which are people's words."""
     return None if hasattr(error, "params") else error
-

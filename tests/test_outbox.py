@@ -79,9 +79,7 @@ def test_a_part_in_doubt_holds_back_the_later_ones_until_it_was_looked_up(databa
         (["delivered", "failed"], "delivered"),
     ],
 )
-def test_callbacks_settle_a_part_in_whatever_order_they_come(
-    database: Database, callbacks: list[str], end: str
-) -> None:
+def test_callbacks_settle_a_part_in_whatever_order_they_come(database: Database, callbacks: list[str], end: str) -> None:
     with database.write() as session:
         row = put(session, "+301", "one")
         outbox.sent(session, row, "SM1")

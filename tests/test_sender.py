@@ -94,9 +94,7 @@ def make_due(database: Database) -> None:
     """What would have been waited for is over now."""
     with database.write() as session:
         session.execute(update(Outbox).where(Outbox.next_try.is_not(None)).values(next_try=utcnow()))
-        session.execute(
-            update(Outbox).where(Outbox.lease_until.is_not(None)).values(lease_until=utcnow() - timedelta(seconds=1))
-        )
+        session.execute(update(Outbox).where(Outbox.lease_until.is_not(None)).values(lease_until=utcnow() - timedelta(seconds=1)))
 
 
 def test_a_part_is_sent_with_a_callback_that_names_it(sms: Sender, sqlite: Database, twilio: TwilioEmulator) -> None:
@@ -128,9 +126,7 @@ def test_a_text_that_is_never_accepted_fails_alone(sms: Sender, sqlite: Database
     assert row(sqlite, first).state == "failed" and row(sqlite, second).state == "sent"
 
 
-def test_a_throttled_send_waits_as_long_as_the_provider_says(
-    sms: Sender, sqlite: Database, twilio: TwilioEmulator
-) -> None:
+def test_a_throttled_send_waits_as_long_as_the_provider_says(sms: Sender, sqlite: Database, twilio: TwilioEmulator) -> None:
     part = put_sms(sqlite)
     twilio.fail(429, 20429, retry_after=30)
     before = utcnow()
@@ -168,9 +164,7 @@ def test_a_send_with_an_unknown_end_is_looked_up_before_it_is_sent_again(
     assert [m.sid for m in twilio.messages] == [row(sqlite, part).provider_id]
 
 
-def test_an_equal_text_sent_before_is_not_taken_for_the_lost_one(
-    sms: Sender, sqlite: Database, twilio: TwilioEmulator
-) -> None:
+def test_an_equal_text_sent_before_is_not_taken_for_the_lost_one(sms: Sender, sqlite: Database, twilio: TwilioEmulator) -> None:
     put_sms(sqlite, "same words")
     send(sms)
     second = put_sms(sqlite, "same words")
@@ -230,9 +224,7 @@ def test_nothing_leaves_after_stop(sms: Sender, sqlite: Database, twilio: Twilio
     assert row(sqlite, part).state == "cancelled" and twilio.messages == []
 
 
-def test_telegram_gets_buttons_whose_data_is_opaque(
-    chat: Sender, sqlite: Database, telegram: TelegramEmulator
-) -> None:
+def test_telegram_gets_buttons_whose_data_is_opaque(chat: Sender, sqlite: Database, telegram: TelegramEmulator) -> None:
     put_chat(sqlite, "Where?", choices=(Choice("Athens", "", "tok1"), Choice("أثينا", "", "tok2")))
     send(chat)
     (message,) = telegram.sent(CHAT)
@@ -240,9 +232,7 @@ def test_telegram_gets_buttons_whose_data_is_opaque(
     assert [[b["text"], b["callback_data"]] for r in keyboard for b in r] == [["Athens", "tok1"], ["أثينا", "tok2"]]
 
 
-def test_telegram_is_asked_for_a_location_and_shown_a_point(
-    chat: Sender, sqlite: Database, telegram: TelegramEmulator
-) -> None:
+def test_telegram_is_asked_for_a_location_and_shown_a_point(chat: Sender, sqlite: Database, telegram: TelegramEmulator) -> None:
     put_chat(sqlite, "Where are you?", ask_location=True, location_label="Share my location")
     put_chat(sqlite, "", pin=(37.98, 23.73))
     send(chat, 2)

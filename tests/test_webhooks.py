@@ -175,9 +175,7 @@ def test_a_status_of_an_unknown_message_is_answered_200(client: TestClient[Any],
 
 
 @pytest.mark.parametrize("secret", [None, "wrong", ""])
-def test_telegram_without_the_secret_is_refused(
-    client: TestClient[Any], database: Database, secret: str | None
-) -> None:
+def test_telegram_without_the_secret_is_refused(client: TestClient[Any], database: Database, secret: str | None) -> None:
     assert telegram(client, message(text="hi"), secret).status_code == 403
     assert stored(database) == []
 
@@ -197,9 +195,7 @@ def test_telegram_without_the_secret_is_refused(
         (message(chat="group", text="hello all"), "group"),
     ],
 )
-def test_what_a_telegram_update_is(
-    client: TestClient[Any], database: Database, update: dict[str, Any], kind: str
-) -> None:
+def test_what_a_telegram_update_is(client: TestClient[Any], database: Database, update: dict[str, Any], kind: str) -> None:
     assert telegram(client, update).status_code == 200
     assert telegram(client, update).status_code == 200
     assert [row.kind for row in stored(database)] == [kind]

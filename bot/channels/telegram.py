@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,15 +28,27 @@ from bot.settings import Settings
 LIMIT = 4096  # characters in one message: https://core.telegram.org/bots/api#sendmessage
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
 COMMANDS = {"/start", "/help"}
-_MEDIA = (
-    ["photo", "voice", "video", "video_note", "audio", "document", "sticker", "animation", "contact", "poll", "dice", "venue", "story", "game", "invoice"]
-)
+_MEDIA = [
+    "photo",
+    "voice",
+    "video",
+    "video_note",
+    "audio",
+    "document",
+    "sticker",
+    "animation",
+    "contact",
+    "poll",
+    "dice",
+    "venue",
+    "story",
+    "game",
+    "invoice",
+]
 
 
 def secret_matches(settings: Settings, header: str | None) -> bool:
-    return bool(settings.telegram_secret) and hmac.compare_digest(
-        settings.telegram_secret.encode(), (header or "").encode()
-    )
+    return bool(settings.telegram_secret) and hmac.compare_digest(settings.telegram_secret.encode(), (header or "").encode())
 
 
 def receive(data: dict[str, Any]) -> Incoming | None:
@@ -60,7 +73,11 @@ def receive(data: dict[str, Any]) -> Incoming | None:
 
 
 def _said(update: Update, message: Message) -> Incoming | None:
-    base = {"channel": "telegram", "address": str(message.chat.id), "provider_id": str(update.update_id)}
+    base: dict[str, Any] = {
+        "channel": "telegram",
+        "address": str(message.chat.id),
+        "provider_id": str(update.update_id),
+    }
     sent_at = message.date.astimezone(UTC) if message.date else None
     hint = (message.from_user.language_code or "")[:8] if message.from_user else ""
     if message.chat.type != "private":
@@ -142,10 +159,9 @@ class Telegram:
         return f"{chat}:{message.message_id}"
 
     async def _acknowledge(self, outgoing: Outgoing) -> str:
-        try:
+        # Too old: the little clock on the button has already gone, and nothing is lost.
+        with suppress(telegram_error.BadRequest):
             await self._bot.answer_callback_query(outgoing.callback_id)
-        except telegram_error.BadRequest:
-            pass  # the little clock on the button has already gone: nothing is lost
         return f"callback:{outgoing.callback_id}"
 
     async def look_up(self, outgoing: Outgoing, since: datetime, taken: frozenset[str]) -> str | None:

@@ -116,9 +116,7 @@ class Twilio:
         )
         callback = f"{settings.public_url}/webhooks/twilio/status?m={outgoing.reference}"
         try:
-            message = self._client.messages.create(
-                to=outgoing.address, body=outgoing.text, status_callback=callback, **sender
-            )
+            message = self._client.messages.create(to=outgoing.address, body=outgoing.text, status_callback=callback, **sender)
         except TwilioRestException as error:
             raise _policy(error) from error
         except requests.exceptions.ConnectTimeout as error:

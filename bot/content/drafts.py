@@ -11,21 +11,35 @@ from typing import Any
 import regex
 
 from bot import i18n
-from bot.answers import CRISIS
 from bot.content import texts
 from bot.content.reading import Document
 from bot.nlu import encoder
 
+CRISIS = "crisis"  # the category of texts for danger: said by triage, never found by a question
 STATUSES = ("draft", "review", "published")
 REVIEWS = ("drafted", "reviewed")
+_STANDING_KEYS = ("status", "review", "sources", "facts", "checked_on", "review_due")
+_ANSWER_KEYS = ("sms", "chat", *_STANDING_KEYS)
 _TOPIC_KEYS = (
-    "topic", "category", "sensitive", "need", "position", "titles", "facts", "sources", "checked_on", "review_due",
-    "status", "review", "answers", "country_answers", "questions",
-)  # fmt: skip
+    *("topic", "category", "sensitive", "need", "position", "titles", "answers", "country_answers", "questions"),
+    *_STANDING_KEYS,
+)
 _ID = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_.:/-]{0,63}")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_ -]{0,31}")
 _LOCALE = regex.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})  # codes of CLDR that are no country
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an answer rests on. Said for a whole topic, and for one answer where that differs."""
+
+    status: str = "published"
+    review: str = "drafted"
+    sources: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    checked_on: date | None = None
+    review_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class AnswerDraft:
     country: str | None
     sms: str
     chat: str
+    standing: Standing = Standing()  # frozen, and nothing changes its lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +70,6 @@ class TopicDraft:
     sensitive: bool = False
     position: int = 0
     titles: dict[str, str] = field(default_factory=dict)
-    facts: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    checked_on: date | None = None
-    review_due: date | None = None
-    status: str = "published"
-    review: str = "drafted"
     answers: tuple[AnswerDraft, ...] = ()
     examples: tuple[Example, ...] = ()
 
@@ -120,10 +129,8 @@ class _Entry:
 
     def topic(self) -> TopicDraft:
         self._known(self._data, _TOPIC_KEYS)
-        checked_on, review_due = self._day("checked_on"), self._day("review_due")
-        if checked_on and review_due and review_due < checked_on:
-            self._warn("`review_due` lies before `checked_on`.", "review_due")
-        answers = (*self._answers(("answers",), None), *self._country_answers())
+        standing = self._standing((), Standing())
+        answers = (*self._answers(("answers",), None, standing), *self._country_answers(standing))
         if not answers:
             self._error("The topic has no answer: write `answers`, then a language, then `sms` or `chat`.", "answers")
         return TopicDraft(
@@ -135,14 +142,23 @@ class _Entry:
             sensitive=self._flag("sensitive"),
             position=self._whole("position", self._position),
             titles=self._titles(),
-            facts=self._list("facts"),
-            sources=self._list("sources"),
-            checked_on=checked_on,
-            review_due=review_due,
-            status=self._one_of("status", STATUSES, "published"),
-            review=self._one_of("review", REVIEWS, "drafted"),
             answers=answers,
             examples=self._examples(),
+        )
+
+    def _standing(self, path: tuple[Hashable, ...], around: Standing) -> Standing:
+        """The standing written at a place; what is not written there is as in the topic around it."""
+        checked_on = self._day(*path, "checked_on") or around.checked_on
+        review_due = self._day(*path, "review_due") or around.review_due
+        if checked_on and review_due and review_due < checked_on:
+            self._warn("`review_due` lies before `checked_on`.", *path, "review_due")
+        return Standing(
+            status=self._one_of(STATUSES, around.status, *path, "status"),
+            review=self._one_of(REVIEWS, around.review, *path, "review"),
+            sources=[text for _, text in self._items(*path, "sources")] or around.sources,
+            facts=[text for _, text in self._items(*path, "facts")] or around.facts,
+            checked_on=checked_on,
+            review_due=review_due,
         )
 
     def _error(self, sentence: str, *path: Hashable) -> None:
@@ -158,11 +174,18 @@ class _Entry:
                 hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}."
                 self._error(f"The key {key!r} is unknown; {hint}", *path, key)
 
-    def _text(self, *path: Hashable) -> str:
-        """The text at a place within this topic; empty where there is none."""
+    def _value(self, *path: Hashable) -> Any:
         value: Any = self._data
         for step in path:
-            value = value.get(step) if isinstance(value, dict) else value[step]  # type: ignore[index]  # a list's position
+            if isinstance(value, list) and isinstance(step, int):
+                value = value[step]
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        return value
+
+    def _text(self, *path: Hashable) -> str:
+        """The text at a place within this topic; empty where there is none."""
+        value = self._value(*path)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -173,9 +196,7 @@ class _Entry:
         return value.strip()
 
     def _map(self, *path: Hashable) -> dict[str, Any]:
-        value: Any = self._data
-        for step in path:
-            value = value.get(step)
+        value = self._value(*path)
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -203,10 +224,10 @@ class _Entry:
             self._error(f"A topic in the folder crisis has the category {CRISIS}, not {category!r}.", "category")
         return category
 
-    def _one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        text = self._text(key) or default
+    def _one_of(self, allowed: tuple[str, ...], default: str, *path: Hashable) -> str:
+        text = self._text(*path) or default
         if text not in allowed:
-            self._error(f"`{key}` must be one of {', '.join(allowed)}, not {text!r}.", key)
+            self._error(f"`{path[-1]}` must be one of {', '.join(allowed)}, not {text!r}.", *path)
         return text
 
     def _flag(self, key: str) -> bool:
@@ -222,24 +243,19 @@ class _Entry:
             return default
         return int(text) if text else default
 
-    def _day(self, key: str) -> date | None:
-        text = self._text(key)
+    def _day(self, *path: Hashable) -> date | None:
+        text = self._text(*path)
         if not text:
             return None
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self._error(f"`{key}` must be a date such as 2026-11-24, not {text!r}.", key)
+            self._error(f"`{path[-1]}` must be a date such as 2026-11-24, not {text!r}.", *path)
             return None
 
-    def _list(self, key: str, *around: Hashable) -> list[str]:
-        """A list of texts; one text alone counts as a list of one. Empty items are left out."""
-        return [text for _, text in self._items(*around, key)]
-
     def _items(self, *path: Hashable) -> Iterator[tuple[int, str]]:
-        value: Any = self._data
-        for step in path:
-            value = value.get(step)
+        """Line and text of each item of a list; one text alone counts as a list of one. Empty items are left out."""
+        value = self._value(*path)
         if isinstance(value, list):
             positions = [((*path, n), self._text(*path, n)) for n in range(len(value))]
         else:
@@ -262,32 +278,39 @@ class _Entry:
         named = {key: self._text("titles", key) for key in self._map("titles")}
         return {self._locale(key, "titles"): text for key, text in named.items() if text}
 
-    def _answers(self, path: tuple[Hashable, ...], country: str | None) -> Iterator[AnswerDraft]:
+    def _answers(self, path: tuple[Hashable, ...], country: str | None, around: Standing) -> Iterator[AnswerDraft]:
         seen: set[str] = set()
-        for key, value in self._map(*path).items():
+        for key in self._map(*path):
             locale = self._locale(key, *path)
             if locale in seen:
                 self._error(f"There are two answers in {locale}.", *path, key)
             seen.add(locale)
-            if isinstance(value, str):
-                sms, chat = "", self._text(*path, key)
-            else:
-                self._known(self._map(*path, key), ("sms", "chat"), *path, key)
-                sms, chat = ("" if not isinstance(value, dict) else self._text(*path, key, k) for k in ("sms", "chat"))
-            if not sms and not chat:
-                self._error(f"The answer in {locale} has neither `sms` nor `chat`.", *path, key)
-                continue
-            if sms and not texts.fits_sms(sms):
-                self._warn(f"The `sms` text in {locale} is longer than an SMS answer should be.", *path, key, "sms")
-            yield AnswerDraft(locale, country, sms or texts.short_of(chat), chat or sms)
+            draft = self._answer((*path, key), locale, country, around)
+            if draft is not None:
+                yield draft
 
-    def _country_answers(self) -> Iterator[AnswerDraft]:
+    def _answer(self, path: tuple[Hashable, ...], locale: str, country: str | None, around: Standing) -> AnswerDraft | None:
+        # A text in place of keys is the long text: a plain page needs no more.
+        is_page = isinstance(self._value(*path), str)
+        if not is_page:
+            self._known(self._map(*path), _ANSWER_KEYS, *path)
+        sms = "" if is_page else self._text(*path, "sms")
+        chat = self._text(*path) if is_page else self._text(*path, "chat")
+        standing = around if is_page else self._standing(path, around)
+        if not sms and not chat:
+            self._error(f"The answer in {locale} has neither `sms` nor `chat`.", *path)
+            return None
+        if sms and not texts.fits_sms(sms):
+            self._warn(f"The `sms` text in {locale} is longer than an SMS answer should be.", *path, "sms")
+        return AnswerDraft(locale, country, sms or texts.short_of(chat), chat or sms, standing)
+
+    def _country_answers(self, around: Standing) -> Iterator[AnswerDraft]:
         for key in self._map("country_answers"):
             country = key.upper()
             if len(country) != 2 or country in _NO_COUNTRIES or country not in i18n.cldr("en").territories:
                 self._error(f"{key!r} is no country code such as GR or TR (ISO 3166).", "country_answers", key)
                 continue
-            yield from self._answers(("country_answers", key), country)
+            yield from self._answers(("country_answers", key), country, around)
 
     def _examples(self) -> tuple[Example, ...]:
         examples: dict[tuple[str, str], Example] = {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
+
 import regex
 
 from bot.channels import sms_text
@@ -15,7 +18,12 @@ _UNUSABLE = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f\p{Cs}]")
 
 
 def fits_sms(text: str) -> bool:
-    counted = sms_text.count(sms_text.economical(text))
+    """True when the text, made economical as it will be, costs no more than an SMS answer may."""
+    if len(text) > 2 * SMS_UNITS["gsm7"]:
+        return False  # spares counting whole pages
+    counted = sms_text.count(text)
+    if counted.encoding == "ucs2" and counted.units > SMS_UNITS["ucs2"]:
+        counted = sms_text.count(sms_text.economical(text))
     return counted.units <= SMS_UNITS[counted.encoding]
 
 
@@ -23,23 +31,19 @@ def short_of(chat: str) -> str:
     """The first sentences of a long text that fit into one SMS answer; part of the first where even that does not."""
     if fits_sms(chat):
         return chat
-    sentences = _sentences(chat)
-    short = sentences[0]
-    for sentence in sentences[1:]:
-        if not fits_sms(f"{short} {sentence}"):
-            break
-        short = f"{short} {sentence}"
-    return short if fits_sms(short) else _cut(short)
+    beginnings = list(accumulate(_sentences(chat), "{} {}".format))
+    fitting = bisect_left(beginnings, True, key=lambda beginning: not fits_sms(beginning))
+    return beginnings[fitting - 1] if fitting else _cut(beginnings[0])
 
 
 def _cut(sentence: str) -> str:
-    words = sentence.split(" ")
-    while len(words) > 1 and not fits_sms(" ".join(words) + "..."):
-        words.pop()
-    kept = " ".join(words)
-    while not fits_sms(kept + "..."):  # scripts that write no spaces
-        kept = kept[:-1]
-    return kept + "..."
+    beginnings = [f"{beginning}..." for beginning in accumulate(sentence.split(" "), "{} {}".format)]
+    fitting = bisect_left(beginnings, True, key=lambda beginning: not fits_sms(beginning))
+    if fitting:
+        return beginnings[fitting - 1]
+    # One word longer than a message: a script that writes no spaces.
+    length = bisect_left(range(len(sentence)), True, key=lambda n: not fits_sms(f"{sentence[:n]}..."))
+    return f"{sentence[: length - 1]}..."
 
 
 def passages(text: str) -> list[str]:

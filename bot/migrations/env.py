@@ -5,9 +5,9 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+import bot.tables  # noqa: F401  # registers the tables
 from bot import settings
-from bot.db import Database
-from bot.tables import Base
+from bot.db import Base, Database
 
 
 def _run(connection: Connection) -> None:

@@ -25,8 +25,8 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        # Below `threshold` a message that the classifier calls a crisis is taken for its second reading.
-        return {"threshold": 0.5, "lexicons": str(LEXICONS)}
+        # Probability of danger now from which the classifier alone suffices. Set by `make evaluate`.
+        return {"threshold": 0.55, "lexicons": str(LEXICONS)}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["threshold"])
@@ -53,11 +53,11 @@ class CrisisDetector(GraphComponent):
         intent = message.get(INTENT) or {}
         if kind:
             message.set(INTENT, {"name": "crisis", "confidence": 1.0}, add_to_output=True)
+        elif (message.get("danger") or 0.0) >= self._threshold:
+            kind = message.get("crisis_kind") or "violence"
+            message.set(INTENT, {"name": "crisis", "confidence": message.get("danger")}, add_to_output=True)
         elif intent.get("name") == "crisis":
-            if intent.get("confidence", 0.0) >= self._threshold:
-                kind = message.get("crisis_kind") or "violence"
-            else:
-                self._second_reading(message)
+            self._second_reading(message)
         message.set("crisis", kind, add_to_output=True)
 
     def _second_reading(self, message: Message) -> None:

@@ -40,7 +40,7 @@ _VARIANTS = {
 }
 _UNIFY = str.maketrans({variant: letter for letter, variants in _VARIANTS.items() for variant in variants})
 _APOSTROPHES = regex.compile(r"[\u0060\u00b4\u02b9\u02bc\u2018\u2019\u2032\uff07]")
-_INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{Cs}ـ]")
+_INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{Cs}\u0640]")
 # Accents and tashkeel, but not the vowel signs of Bengali or other scripts in which they carry the word.
 _MARKS = regex.compile(r"[\p{Mn}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Cyrillic}]]", regex.V1)
 _ELONGATED = regex.compile(r"(\p{L})\1{2,}")

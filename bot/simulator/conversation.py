@@ -21,10 +21,7 @@ def read(session: Session, contact: Contact, after: int) -> dict[str, Any]:
     mine = select(Outbox).where(Outbox.contact_id == contact.id)
     new = session.scalars(mine.where(Outbox.id > after).order_by(Outbox.id).limit(PAGE)).all()
     last = session.execute(
-        select(Outbox.id, Outbox.state)
-        .where(Outbox.contact_id == contact.id)
-        .order_by(Outbox.id.desc())
-        .limit(WATCHED)
+        select(Outbox.id, Outbox.state).where(Outbox.contact_id == contact.id).order_by(Outbox.id.desc()).limit(WATCHED)
     )
     still_open = (Inbox.contact_id == contact.id) & Inbox.state.in_(["waiting", "leased"])
     return {
@@ -45,19 +42,24 @@ def _shown(row: Outbox, contact: Contact) -> dict[str, Any] | None:
     outgoing = outbox.outgoing_of(row, contact)
     if not outgoing.text and outgoing.pin is None:
         return None  # the acknowledgement of a tap is no message
-    return {"id": row.id, "state": row.state, "error": row.error, **_content(outgoing, contacts.speaks_plainly(contact), row)}
+    counted = sms_text.count(outgoing.text) if contacts.speaks_plainly(contact) else None
+    return {
+        "id": row.id,
+        "state": row.state,
+        "error": row.error,
+        "at": row.created_at.isoformat(),
+        "segments": row.segments,
+        "encoding": counted.encoding if counted else None,
+        "units": counted.units if counted else None,
+        **_content(outgoing),
+    }
 
 
-def _content(outgoing: Outgoing, plain: bool, row: Outbox) -> dict[str, Any]:
-    counted = sms_text.count(outgoing.text) if plain else None
+def _content(outgoing: Outgoing) -> dict[str, Any]:
     return {
         "text": outgoing.text,
         "choices": [{"title": choice.title, "token": choice.token} for choice in outgoing.choices],
         "ask_location": outgoing.ask_location,
         "location_label": outgoing.location_label,
         "pin": list(outgoing.pin) if outgoing.pin else None,
-        "segments": row.segments,
-        "encoding": counted.encoding if counted else None,
-        "units": counted.units if counted else None,
-        "at": row.created_at.isoformat(),
     }

@@ -1,4 +1,4 @@
-"""How often one key may do one thing. In this process only: enough to keep a playful script from filling the database."""
+"""How often one key may do one thing. In this process only: enough to stop a playful script."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _token(value: object) -> str:
 
 def _degrees(value: object, limit: int, name: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or abs(value) > limit:  # type: ignore[arg-type, operator]  # a number by now
+    if not number or not math.isfinite(value) or abs(value) > limit:  # type: ignore[arg-type]  # a number by now
         raise BadRequest(f"The value of {name} must be degrees between -{limit} and {limit}.")
     return float(value)  # type: ignore[arg-type]
 

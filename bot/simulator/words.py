@@ -35,7 +35,6 @@ SCRIPT_WORDS = {
     "share_location": N_("Share a location"),
     "map_point": N_("Point on the map"),
     "open_map": N_("Open in OpenStreetMap"),
-    "attach": N_("Location"),
 }
 
 SUGGESTIONS = (

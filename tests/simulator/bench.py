@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
-from cryptography.fernet import Fernet
 from litestar import Litestar
+from sqlalchemy.orm import Session
 
-from bot import contacts, crypto, inbox, outbox, settings
+from bot import contacts, inbox, outbox, settings
 from bot.channels import sms_text
 from bot.db import Base, Database, utcnow
 from bot.messages import Choice, Incoming, Kind, Outgoing, State
@@ -25,7 +26,6 @@ Answering = Callable[[Incoming], list[Outgoing]]
 
 
 def make_database(folder: Path) -> Database:
-    crypto.use((Fernet.generate_key().decode(),))
     database = Database(f"sqlite:///{folder / 'simulator.db'}")
     Base.metadata.create_all(database.engine)
     return database
@@ -66,14 +66,13 @@ def answer(database: Database, answering: Answering, state: State = State.DELIVE
     return True
 
 
-def put(session: object, contact: Contact, row: Inbox, outgoing: Outgoing, position: int, state: State) -> None:
+def put(session: Session, contact: Contact, row: Inbox, outgoing: Outgoing, position: int, state: State) -> None:
     plain = contacts.speaks_plainly(contact)
-    offered = outbox.offer(session, contact, row.id * 100 + position, outgoing.choices)  # type: ignore[arg-type]
-    fields = {name: getattr(outgoing, name) for name in ("text", "ask_location", "location_label", "pin", "callback_id")}
-    stored = Outgoing(contact.channel, contact.address, choices=() if plain else offered, **fields)
+    offered = outbox.offer(session, contact, row.id * 100 + position, outgoing.choices)
+    stored = replace(outgoing, choices=() if plain else offered)
     segments = sms_text.count(outgoing.text).segments if plain else 1
     added = outbox.add(
-        session,  # type: ignore[arg-type]
+        session,
         contact,
         stored,
         inbox_id=row.id,
@@ -127,11 +126,11 @@ def helpful(incoming: Incoming) -> list[Outgoing]:
     if incoming.kind is Kind.LOCATION:
         return [
             part(incoming, "", pin=(37.9881, 23.7261)),
-            part(incoming, "The nearest office that helps with asylum is 1.2 km from you. Open Monday to Friday, 9:00-14:00."),
+            part(incoming, "The nearest office is 1.2 km from you. Open Monday to Friday, 9:00-14:00."),
         ]
     if incoming.kind is Kind.CHOICE:
         return [part(incoming, "Where are you now?", ask_location=True, location_label="Share my location")]
-    text = "You can ask for asylum at the border, at a police station or at an asylum office. Nobody may ask you to pay."
+    text = "You can ask for asylum at the border, at a police station or an asylum office. Nobody may ask you to pay."
     if incoming.address.startswith("sms:"):
         return [part(incoming, f"{text}\n1 An office near me\n2 Talk to a person")]
     choices = (Choice("An office near me", "/find_office"), Choice("Talk to a person", "/talk_to_person"))
@@ -141,7 +140,8 @@ def helpful(incoming: Incoming) -> list[Outgoing]:
 def helpful_in_arabic(incoming: Incoming) -> list[Outgoing]:
     text = "يمكنك طلب اللجوء عند الحدود أو في مركز الشرطة أو في مكتب اللجوء. لا يحق لأحد أن يطلب منك المال."
     if incoming.kind is Kind.LOCATION:
-        return [part(incoming, "", pin=(37.9881, 23.7261)), part(incoming, "أقرب مكتب يساعد في اللجوء على بعد 1.2 كم منك.")]
+        nearest = "أقرب مكتب يساعد في اللجوء على بعد 1.2 كم منك."
+        return [part(incoming, "", pin=(37.9881, 23.7261)), part(incoming, nearest)]
     if incoming.kind is Kind.CHOICE:
         return [part(incoming, "أين أنت الآن؟", ask_location=True, location_label="إرسال موقعي")]
     if incoming.address.startswith("sms:"):

@@ -6,7 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from playwright.sync_api import Page, sync_playwright
+
+from bot import crypto
 
 from .bench import FakeWorker, helpful, helpful_in_arabic, make_app, make_database, make_settings, serving
 from .browser import launch
@@ -17,6 +20,7 @@ ANSWERINGS = {"en": helpful, "ar": helpful_in_arabic}
 
 
 def main() -> None:
+    crypto.use((Fernet.generate_key().decode(),))
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)

@@ -99,12 +99,14 @@ export class Phone {
   }
 
   #counted() {
+    // With nothing written there is no direction to find: the page's own holds for the placeholder.
+    this.field.dir = this.field.value ? "auto" : "";
     const counter = this.root.querySelector(".counter");
     if (!counter) return;
     const { segments, left, encoding } = count(this.field.value);
     counter.replaceChildren(
       element("span", "", fill(this.words.counter, { left: this.number.format(left) })),
-      element("span", "", `${fill(this.words.cost, { segments: this.number.format(segments) })} · ${ENCODINGS[encoding]}`),
+      this.#costLine([this.#segments(segments), ENCODINGS[encoding]]),
     );
   }
 
@@ -167,8 +169,16 @@ export class Phone {
 
   #costOf(entry) {
     const { segments, encoding, units } = this.#cost(entry);
-    const parts = [fill(this.words.cost, { segments: this.number.format(segments) }), ENCODINGS[encoding], this.number.format(units)];
-    return [element("span", "cost", parts.join(" · "))];
+    return [this.#costLine([this.#segments(segments), ENCODINGS[encoding], this.number.format(units)])];
+  }
+
+  #costLine(parts) {
+    // Each part by itself, or a right-to-left page would mix their digits.
+    return element("span", "cost", ...parts.flatMap((part, n) => [n ? "·" : "", element("bdi", "", part)]));
+  }
+
+  #segments(segments) {
+    return fill(this.words.cost, { segments: this.number.format(segments) });
   }
 
   #addCost(entry) {

@@ -1,0 +1,23 @@
+"""Offices, hotlines and emergency numbers: loaded from tables, searched by need and place, said in the reader's language."""
+
+from __future__ import annotations
+
+from bot.offices.describing import describe
+from bot.offices.emergency import emergency_numbers, emergency_phrase, load_emergency
+from bot.offices.loading import load_rows
+from bot.offices.needs import NEEDS, need_label
+from bot.offices.schedule import is_open
+from bot.offices.searching import Match, search
+
+__all__ = [
+    "NEEDS",
+    "Match",
+    "describe",
+    "emergency_numbers",
+    "emergency_phrase",
+    "is_open",
+    "load_emergency",
+    "load_rows",
+    "need_label",
+    "search",
+]
