@@ -74,7 +74,8 @@ def _sms(match: Match, locale: str, today: date, hours: str) -> str:
     reachable = bool(phones or office.addresses)
     # Parts in the order of reading; the number says how early a part is left out when it gets too long, 0 never.
     parts = [
-        (_comma(locale).join(filter(None, (_name(match, locale), _where(match, locale)))), 0),
+        (_name(match, locale), 0),
+        (_where(match, locale), 1),
         (_address(office, locale), 2 if phones else 0),
         (phones[0] if phones else "", 0),
         (phones[1] if len(phones) > 1 else "", 4),
@@ -83,13 +84,13 @@ def _sms(match: Match, locale: str, today: date, hours: str) -> str:
         (_checked(office, locale, today), 0),
         ("" if reachable else _short_url(office.url), 1),
     ]
-    parts = [part for part in parts if part[0]]
-    for droppable in (4, 3, 2, 1):
+    for droppable in (None, 4, 3, 2, 1):
+        parts = [part for part in parts if part[0] and part[1] != droppable]
         text = ". ".join(text for text, _ in parts)
         if len(text) <= _room(text):
             return text
-        parts = [part for part in parts if part[1] != droppable]
-    return ". ".join(text for text, _ in parts)
+    # The organisation's own letters, in brackets, are the last thing to go.
+    return text.replace(f" ({office.organization})", "", 1)
 
 
 def _room(text: str) -> int:
@@ -106,7 +107,8 @@ def _name(match: Match, locale: str) -> str:
     name = _in_locale(office.names, locale)
     if office.kind != "national_society" and office.organization.casefold() not in name.casefold():
         name += f" ({office.organization})" if office.organization else ""
-    return f"{name}{_comma(locale)}{country_name(locale, office.country)}" if match.abroad else name
+    country = country_name(locale, office.country) if match.abroad else ""
+    return name if country in name else f"{name}{_comma(locale)}{country}"
 
 
 def _in_locale(texts: dict[str, str], locale: str) -> str:

@@ -1,0 +1,40 @@
+"""One loaded database a session, copied for each test; a trained model in models/ is shared by all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bot import logs, model
+from bot.settings import ROOT
+from tests.conftest import new_postgresql_database
+from tests.e2e.product import Product, copy_into, loaded_database
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    logs.quiet_rasa()
+    model.ensure(ROOT / "models")
+    return loaded_database(tmp_path_factory.mktemp("loaded"))
+
+
+@pytest.fixture
+def start(loaded: Path, tmp_path: Path) -> Iterator[Callable[..., Product]]:
+    """`start(url)` runs the product until the test ends."""
+    with ExitStack() as running:
+
+        def begin(url: str, **options: object) -> Product:
+            copy_into(loaded, url)
+            return running.enter_context(Product(tmp_path, url, **options))  # type: ignore[arg-type]
+
+        yield begin
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'waymark.db'}"
+    return new_postgresql_database(request.getfixturevalue("postgresql"))
