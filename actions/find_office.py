@@ -56,7 +56,7 @@ class ActionFindOffice(Action):
             say(dispatcher, turn, NOTHING, buttons=[(PERSON, payload("talk_to_person"))])
             return
         lines = [self._headline(turn, need, place, country, matches)]
-        lines += [offices.describe(match, turn.locale, turn.plain, turn.now.date()) for match in matches]
+        lines += [offices.describe(match, turn.locale, turn.plain, turn.now.date(), now=turn.now) for match in matches]
         nearest = matches[0]
         exact = nearest.office.precision == "exact" and nearest.scope == "near" and not turn.plain
         pin = [nearest.office.lat, nearest.office.lon] if exact else None

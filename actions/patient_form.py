@@ -17,6 +17,7 @@ from actions.delete_my_data import ActionDeleteMyData
 from actions.greet import ActionGreet
 from actions.menu import ActionMenu
 from actions.more import ActionMore
+from actions.urgent_referral import ActionUrgentReferral
 from bot.turn import Turn
 from bot.understanding import Outcome
 
@@ -36,6 +37,7 @@ SWITCHES: dict[str, str | type[Action]] = {
     "delete_my_data": ActionDeleteMyData,
     "greet": ActionGreet,
     "start": ActionGreet,
+    "urgent_now": ActionUrgentReferral,
 }
 
 
@@ -71,6 +73,8 @@ class PatientForm(Action, ABC):
     def _ends(self, tracker: Tracker, turn: Turn, requested: str | None) -> str | None:
         if picked(tracker, "form") == "cancel":
             return "cancelled"
+        if requested and picked(tracker, "urgent"):
+            return "urgent_now"
         if not requested and tracker.get_slot("form_end") == "urgent":
             return "urgent"
         act = act_of(tracker)

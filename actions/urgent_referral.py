@@ -43,4 +43,4 @@ class ActionUrgentReferral(Action):
         case = referrals.open_case(turn.session, turn.contact, new, turn.inbox_id or None, turn.locale)
         turn.outcome = "urgent_referral"
         say(dispatcher, turn, TOLD, number=case.number)
-        return [SlotSet("form_end", "urgent"), SlotSet("referral_consent", True)]
+        return [SlotSet("form_end", "urgent")]

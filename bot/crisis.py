@@ -20,7 +20,7 @@ _NEEDS = {"medical": "health", "violence": "protection", "captivity": "protectio
 
 def reply(session: Session, kind: str, locale: str, country: str | None, plain: bool, text: str) -> Reply:
     """The reply for a kind of danger, with the emergency numbers of the country. `text` is what the person wrote."""
-    emergency = offices.emergency_phrase(session, country, locale)
+    emergency = offices.emergency_phrase(session, country, locale, kind=kind)
     # Danger texts are said even past their review date: an old calm sentence beats none.
     found = answers.find(session, f"crisis_{kind}", locale, country, date.min, 0)
     words = (found.answer.sms if plain else found.answer.chat) if found else i18n.translate(locale, _LAST_RESORT)

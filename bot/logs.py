@@ -14,7 +14,6 @@ def set_up(level: str) -> None:
     """Also quiets TensorFlow and Rasa's telemetry, so it must run before Rasa is imported."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # python-telegram-bot warns about the older form otherwise.
     os.environ.setdefault("PTB_TIMEDELTA", "1")

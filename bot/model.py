@@ -34,8 +34,13 @@ def ensure(models_dir: Path) -> Path:
 
 def train(models_dir: Path) -> Path:
     """Train and put the model in its place at once: a process that looks meanwhile sees a whole model or none."""
-    import rasa
+    from functools import partialmethod
 
+    import rasa
+    from tqdm import tqdm
+
+    # Rasa shows a bar for each of a hundred steps that take a millisecond.
+    tqdm.__init__ = partialmethod(tqdm.__init__, disable=True)
     path = path_for(models_dir)
     models_dir.mkdir(parents=True, exist_ok=True)
     result = rasa.train(

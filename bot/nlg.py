@@ -27,10 +27,13 @@ class CatalogueNlg(NaturalLanguageGenerator):
         locale = locale_of(tracker)
         response = dict(variations[0])
         response["text"] = i18n.translate(locale, response.get("text", ""), **kwargs)
-        response["buttons"] = [
-            {**button, "title": i18n.translate(locale, button["title"])} for button in response.get("buttons") or []
-        ]
+        response["buttons"] = [_translated(button, locale) for button in response.get("buttons") or []]
         return response
+
+
+def _translated(button: dict[str, Any], locale: str) -> dict[str, Any]:
+    title = button["title"]
+    return {**button, "title": i18n.translate(locale, title)}
 
 
 def locale_of(tracker: DialogueStateTracker) -> str:

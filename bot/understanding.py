@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 # What a message must reach to be answered, and to be offered as one of three. Set by `make evaluate`.
 SURE = 0.5
-UNSURE = 0.12
+UNSURE = 0.15
 # A message that looks like small talk is answered only when a topic is this likely and this near.
 SURE_AGAINST_SMALL_TALK = 0.75
 NEAR_AGAINST_SMALL_TALK = 0.55

@@ -26,7 +26,7 @@ class CrisisDetector(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         # Probability of danger now from which the classifier alone suffices. Set by `make evaluate`.
-        return {"threshold": 0.55, "lexicons": str(LEXICONS)}
+        return {"threshold": 0.5, "lexicons": str(LEXICONS)}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["threshold"])

@@ -166,4 +166,3 @@ def _cld2(text: str) -> dict[str, float]:
         return {}
     code = str(details[0][1])
     return {code: 1.5} if code in LANGUAGES else {}
-

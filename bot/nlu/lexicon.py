@@ -205,9 +205,7 @@ def _lexicon(path: Path) -> Lexicon:
         *_patterns(content.get("calm"), "calm", "", path.name, "calm"),
     ]
     words_of_request = frozenset(word for phrase in request for word in phrase.split())
-    return Lexicon(
-        locale=path.stem, index=PatternIndex.of(patterns), language_request=words_of_request, **cast(Any, lists)
-    )
+    return Lexicon(locale=path.stem, index=PatternIndex.of(patterns), language_request=words_of_request, **cast(Any, lists))
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -251,9 +249,7 @@ def _patterns_by_kind(kinds: object, force: Force, file: str) -> list[Pattern]:
         raise ValueError(f"{file}: {force} must map kinds to lists")
     if unknown := kinds.keys() - set(KINDS):
         raise ValueError(f"{file}: {force}: unknown kind {', '.join(sorted(map(str, unknown)))}")
-    return [
-        pattern for kind, lines in kinds.items() for pattern in _patterns(lines, force, kind, file, f"{force}.{kind}")
-    ]
+    return [pattern for kind, lines in kinds.items() for pattern in _patterns(lines, force, kind, file, f"{force}.{kind}")]
 
 
 def _patterns(lines: object, force: Force, kind: str, file: str, key: str) -> list[Pattern]:

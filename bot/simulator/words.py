@@ -59,9 +59,7 @@ PLACES = (
 # CLDR also names regions that are no countries of ISO 3166 (the European Union, Ceuta, test codes). Kosovo's XK is
 # no ISO code either, but the one that telephone numbers and maps use.
 _NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
-COUNTRIES = frozenset(
-    code for code in i18n.cldr("en").territories if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY
-)
+COUNTRIES = frozenset(code for code in i18n.cldr("en").territories if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY)
 
 
 def script_words(locale: str) -> dict[str, str]:

@@ -110,9 +110,7 @@ class TelegramEmulator(Provider):
         """The next messages are answered only after `seconds`; with `accept` they were taken before."""
         self._script(Fault(times, delay=seconds, accept=accept, target=_target(chat_id), methods=_methods(method)))
 
-    def drop_connection(
-        self, times: int = 1, accept: bool = True, chat_id: int | None = None, method: str | None = None
-    ) -> None:
+    def drop_connection(self, times: int = 1, accept: bool = True, chat_id: int | None = None, method: str | None = None) -> None:
         """The next messages end in a closed connection; with `accept` they were taken before."""
         self._script(Fault(times, drop=True, accept=accept, target=_target(chat_id), methods=_methods(method)))
 
@@ -199,9 +197,7 @@ class TelegramEmulator(Provider):
         """The contact blocks the bot, or lets it in again; sends follow."""
         (self.block if blocked else self.unblock)(chat_id)
         someone = self._person(chat_id)
-        return self._update(
-            my_chat_member=updates.member_change(updates.private_chat(someone), someone, self._api.bot, blocked)
-        )
+        return self._update(my_chat_member=updates.member_change(updates.private_chat(someone), someone, self._api.bot, blocked))
 
     def raw_update(self, update: Json) -> Delivery:
         """Any object at all, unchecked; it gets the next update_id unless it brings one."""

@@ -295,8 +295,7 @@ class BotApi:
         if self.webhook.url:
             raise ApiError(
                 409,
-                "Conflict: can't use getUpdates method while webhook is active; "
-                "use deleteWebhook to delete the webhook first",
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
             )
         self.allowed = parameters.get("allowed_updates", self.allowed)
         offset = parameters.get("offset", 0)

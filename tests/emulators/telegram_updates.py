@@ -48,9 +48,7 @@ def attachment(kind: str) -> Json:
     kinds: dict[str, Any] = {
         "photo": [_file("small", width=90, height=67), _file("large", width=1280, height=960, file_size=81_000)],
         "voice": _file("voice", duration=4, mime_type="audio/ogg", file_size=9_000),
-        "sticker": _file(
-            "sticker", type="regular", width=512, height=512, is_animated=False, is_video=False, emoji="🙏"
-        ),
+        "sticker": _file("sticker", type="regular", width=512, height=512, is_animated=False, is_video=False, emoji="🙏"),
         "contact": {"phone_number": "+306900000009", "first_name": "Brother"},
         "video": _file("video", width=640, height=480, duration=12, mime_type="video/mp4"),
         "document": _file("document", file_name="papers.pdf", mime_type="application/pdf"),

@@ -171,9 +171,7 @@ def test_a_message_keeps_to_4096_utf16_units(telegram: TelegramEmulator) -> None
         ("Markdown", "*Bring* _papers_.", "Bring papers.", "bold italic"),
     ],
 )
-def test_parse_modes_give_text_and_entities(
-    telegram: TelegramEmulator, mode: str, text: str, shown: str, kinds: str
-) -> None:
+def test_parse_modes_give_text_and_entities(telegram: TelegramEmulator, mode: str, text: str, shown: str, kinds: str) -> None:
     message = say(telegram, text, parse_mode=mode)
     assert message.text == shown
     assert [entity.type for entity in message.entities] == kinds.split()
@@ -282,9 +280,7 @@ def test_commands_are_kept_and_checked(telegram: TelegramEmulator) -> None:
         ({"text": "x", "url": "waymark"}, "URL"),
     ],
 )
-def test_an_inline_button_has_a_text_and_one_action(
-    telegram: TelegramEmulator, button: dict[str, str], problem: str
-) -> None:
+def test_an_inline_button_has_a_text_and_one_action(telegram: TelegramEmulator, button: dict[str, str], problem: str) -> None:
     markup = {"inline_keyboard": [[button]]}
     answer = raw(telegram, "sendMessage", json={"chat_id": CHAT, "text": "x", "reply_markup": markup})
     assert answer.status_code == 400
@@ -394,9 +390,7 @@ def test_the_checker_tells_types_apart() -> None:
 # Faults
 
 
-def test_a_throttled_message_carries_its_waiting_time(
-    telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_throttled_message_carries_its_waiting_time(telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     telegram.fail(429, retry_after=3)
     with pytest.raises(RetryAfter) as caught:
@@ -529,9 +523,7 @@ def test_updates_reach_the_webhook_in_order_with_the_secret(telegram: TelegramEm
     assert telegram.pending_updates == []
 
 
-def test_everything_a_person_can_send_is_an_update_the_library_reads(
-    telegram: TelegramEmulator, hook: Receiver
-) -> None:
+def test_everything_a_person_can_send_is_an_update_the_library_reads(telegram: TelegramEmulator, hook: Receiver) -> None:
     set_webhook(telegram, hook)
     telegram.user_says(CHAT, "where")
     telegram.user_edits(CHAT, "where is a doctor")
@@ -549,9 +541,7 @@ def test_everything_a_person_can_send_is_an_update_the_library_reads(
     assert seen[2].message.location.latitude == 35.5
     media = [update.message for update in seen[3:10]]
     assert all(message is not None and message.text is None for message in media)
-    assert [bool(m and (m.photo or m.voice or m.sticker or m.contact or m.video or m.document)) for m in media] == [
-        True
-    ] * 7
+    assert [bool(m and (m.photo or m.voice or m.sticker or m.contact or m.video or m.document)) for m in media] == [True] * 7
     assert media[-1] is not None and media[-1].caption == "my letter"
     assert seen[10].effective_chat is not None and seen[10].effective_chat.type == "supergroup"
     assert seen[11].channel_post is not None and seen[11].channel_post.from_user is None
@@ -575,9 +565,7 @@ def test_blocking_is_told_and_undone(telegram: TelegramEmulator, hook: Receiver)
     assert say(telegram).message_id
 
 
-def test_a_refused_update_stays_pending_and_is_redelivered_unchanged(
-    telegram: TelegramEmulator, hook: Receiver
-) -> None:
+def test_a_refused_update_stays_pending_and_is_redelivered_unchanged(telegram: TelegramEmulator, hook: Receiver) -> None:
     set_webhook(telegram, hook)
     hook.next_statuses = [500, 200, 200]
     delivery = telegram.user_says(CHAT, "hello")
@@ -737,9 +725,7 @@ def test_many_people_at_once_are_all_heard(telegram: TelegramEmulator, hook: Rec
     set_webhook(telegram, hook)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda index: telegram.user_says(CHAT + index, "hello"), range(24)))
-        list(
-            pool.map(lambda index: raw(telegram, "sendMessage", json={"chat_id": CHAT + index, "text": "x"}), range(24))
-        )
+        list(pool.map(lambda index: raw(telegram, "sendMessage", json={"chat_id": CHAT + index, "text": "x"}), range(24)))
     ids = [update_of(request)["update_id"] for request in hook.requests]
     assert sorted(ids) == list(range(min(ids), min(ids) + 24))
     message_ids = [message.message_id for message in telegram.sent()]

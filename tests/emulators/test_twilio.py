@@ -123,9 +123,7 @@ def test_a_message_can_be_fetched_and_an_unknown_one_is_not_found(twilio: Twilio
 def test_a_wrong_token_or_account_is_refused(twilio: TwilioEmulator) -> None:
     with pytest.raises(TwilioException, match="20003"):  # the library has no finer error for a list
         client(twilio, token=twilio.auth_token[::-1] + "0").messages.list()
-    error = refused(
-        lambda: client(twilio, token=twilio.auth_token[1:]).messages.create(to=TO, from_=twilio.number, body="x")
-    )
+    error = refused(lambda: client(twilio, token=twilio.auth_token[1:]).messages.create(to=TO, from_=twilio.number, body="x"))
     assert (error.status, error.code) == (401, 20003)
     other = f"{twilio.url}/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"
     assert httpx.get(other, auth=(twilio.account_sid, twilio.auth_token)).status_code == 404
@@ -254,9 +252,7 @@ def test_the_optional_fields_of_the_library_are_understood(twilio: TwilioEmulato
     ("to", "body", "code"),
     [("12345", "x", 21211), ("+0306900000001", "x", 21211), ("not a number", "x", 21211), (TO, "x" * 1601, 21617)],
 )
-def test_an_invalid_number_and_a_body_too_long_have_their_codes(
-    twilio: TwilioEmulator, to: str, body: str, code: int
-) -> None:
+def test_an_invalid_number_and_a_body_too_long_have_their_codes(twilio: TwilioEmulator, to: str, body: str, code: int) -> None:
     error = refused(lambda: send(twilio, body, to=to))
     assert (error.status, error.code) == (400, code)
     assert twilio.violations == []
@@ -413,9 +409,7 @@ def test_many_senders_at_once_lose_nothing(twilio: TwilioEmulator) -> None:
 # Status callbacks
 
 
-def test_a_status_callback_is_signed_for_the_public_url_and_posted_to_loopback(
-    twilio: TwilioEmulator, hook: Receiver
-) -> None:
+def test_a_status_callback_is_signed_for_the_public_url_and_posted_to_loopback(twilio: TwilioEmulator, hook: Receiver) -> None:
     twilio.callback_base = hook.url
     sid = send(twilio, status_callback=f"{PUBLIC}?part=1").sid
     assert twilio.post_status(sid, "undelivered", 30005).status_code == 200
@@ -503,9 +497,7 @@ def test_nothing_is_ever_posted_beyond_loopback(twilio: TwilioEmulator) -> None:
 # Inbound
 
 
-def test_an_inbound_message_carries_the_documented_fields_and_a_valid_signature(
-    twilio: TwilioEmulator, hook: Receiver
-) -> None:
+def test_an_inbound_message_carries_the_documented_fields_and_a_valid_signature(twilio: TwilioEmulator, hook: Receiver) -> None:
     public = "https://waymark.example/sms/inbound"
     answer = twilio.deliver_inbound(f"{hook.url}/sms/inbound", TO, "ساعدوني من فضلكم", signed_url=public)
     assert answer.status_code == 200
@@ -514,9 +506,7 @@ def test_an_inbound_message_carries_the_documented_fields_and_a_valid_signature(
     assert is_signed(twilio, request, public)
     assert not is_signed(twilio, request, f"{hook.url}/sms/inbound")
     assert not RequestValidator("another token").validate(public, fields, request.headers["x-twilio-signature"])
-    assert not RequestValidator(twilio.auth_token).validate(
-        public, fields | {"Body": "x"}, request.headers["x-twilio-signature"]
-    )
+    assert not RequestValidator(twilio.auth_token).validate(public, fields | {"Body": "x"}, request.headers["x-twilio-signature"])
     assert fields["MessageSid"] == fields["SmsSid"] == fields["SmsMessageSid"]
     assert (fields["From"], fields["To"], fields["Body"]) == (TO, twilio.number, "ساعدوني من فضلكم")
     assert (fields["NumMedia"], fields["NumSegments"], fields["SmsStatus"]) == ("0", "1", "received")

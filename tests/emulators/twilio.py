@@ -127,9 +127,7 @@ class TwilioEmulator(Provider):
         with self._lock:
             self.message(sid).move_to(status, error_code)
 
-    def post_status(
-        self, sid: str, status: str, error_code: int | None = None, url: str | None = None
-    ) -> httpx.Response:
+    def post_status(self, sid: str, status: str, error_code: int | None = None, url: str | None = None) -> httpx.Response:
         """Posts one signed status callback, to the message's StatusCallback or to `url`, whatever came before.
 
         Raises KeyError for an unknown sid unless `url` is given, ValueError when there is nowhere to post.
@@ -166,9 +164,7 @@ class TwilioEmulator(Provider):
             (self.opt_out if kind == "STOP" else self.opt_in)(from_)
         files = [(item, "image/jpeg") if isinstance(item, str) else item for item in media]
         sid = sid or new_sid("MM" if files else "SM")
-        fields = (
-            inbound_fields(sid, from_, self.number, body, files) | {"AccountSid": self.account_sid} | dict(extra or {})
-        )
+        fields = inbound_fields(sid, from_, self.number, body, files) | {"AccountSid": self.account_sid} | dict(extra or {})
         if self.messaging_service_sid:
             fields["MessagingServiceSid"] = self.messaging_service_sid
         if kind:
@@ -324,9 +320,7 @@ class TwilioEmulator(Provider):
             "User-Agent": "TwilioProxy/1.1",
         }
         content = urlencode(fields)
-        return httpx.post(
-            only_loopback(url), content=content, headers=headers, timeout=self.webhook_timeout, trust_env=False
-        )
+        return httpx.post(only_loopback(url), content=content, headers=headers, timeout=self.webhook_timeout, trust_env=False)
 
     def _post_automatically(self) -> None:
         while not self._stopping.wait(0.005):

@@ -30,9 +30,7 @@ def json_response(status: int, body: dict[str, Any], headers: tuple[tuple[str, s
     return Response(status, content, (("Content-Type", "application/json"), *headers))
 
 
-def error_response(
-    status: int, code: int, message: str | None = None, headers: tuple[tuple[str, str], ...] = ()
-) -> Response:
+def error_response(status: int, code: int, message: str | None = None, headers: tuple[tuple[str, str], ...] = ()) -> Response:
     text = message or MESSAGES.get(code, "The request failed")
     more = f"https://www.twilio.com/docs/errors/{code}"
     body = {"code": code, "message": text, "more_info": more, "status": status}

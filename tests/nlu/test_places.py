@@ -288,11 +288,7 @@ def test_no_text_breaks_the_search(text: str) -> None:
 
 
 @given(
-    st.lists(
-        st.sampled_from(
-            "in at طرابلس بطرابلس Athens' l' 'a ’ʼ San José St . , في ال لل و ٠ 😀 \u200c \ud800".split(" ")
-        )
-    )
+    st.lists(st.sampled_from("in at طرابلس بطرابلس Athens' l' 'a ’ʼ San José St . , في ال لل و ٠ 😀 \u200c \ud800".split(" ")))
 )
 @settings(max_examples=200, deadline=None)
 def test_odd_marks_between_words_do_not_break_the_search(words: list[str]) -> None:
@@ -344,9 +340,7 @@ def test_a_worker_loads_the_index_quickly_and_in_little_memory(places: Gazetteer
     assert megabytes < 60
 
 
-def test_a_missing_or_damaged_index_is_built_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Gazetteer
-) -> None:
+def test_a_missing_or_damaged_index_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Gazetteer) -> None:
     _build_by_copying(monkeypatch, places)
     cache = tmp_path / "places"
     load(cache)

@@ -68,9 +68,7 @@ def stored(database: Database) -> list[Incoming]:
 
 
 @pytest.mark.parametrize("kind", ["sms", "chat"])
-def test_a_new_phone_is_a_contact_whose_address_only_its_owner_knows(
-    client: Client, database: Database, kind: str
-) -> None:
+def test_a_new_phone_is_a_contact_whose_address_only_its_owner_knows(client: Client, database: Database, kind: str) -> None:
     phone = new_phone(client, kind)
     assert re.fullmatch(kind + r":[\w-]{24}", phone)
     with database.read() as session:
@@ -116,9 +114,7 @@ def test_a_retry_with_the_same_id_is_stored_once(client: Client, database: Datab
 def test_two_phones_may_use_the_same_message_id(client: Client, database: Database) -> None:
     name = str(uuid.uuid4())
     for phone in (new_phone(client), new_phone(client)):
-        assert client.post("/try/api/messages", json={"phone": phone, "id": name, "text": "Hello"}).json() == {
-            "stored": True
-        }
+        assert client.post("/try/api/messages", json={"phone": phone, "id": name, "text": "Hello"}).json() == {"stored": True}
     assert len(stored(database)) == 2
 
 
@@ -163,9 +159,7 @@ def test_bad_input_is_answered_with_a_sentence_and_not_stored(
     client: Client, database: Database, label: str, changes: dict[str, Any]
 ) -> None:
     message = {"phone": new_phone(client), "id": str(uuid.uuid4()), "text": "Hello"} | changes
-    response = client.post(
-        "/try/api/messages", content=json.dumps(message), headers={"Content-Type": "application/json"}
-    )
+    response = client.post("/try/api/messages", content=json.dumps(message), headers={"Content-Type": "application/json"})
     assert response.status_code == 400, label
     assert response.json()["error"].endswith("."), label
     assert stored(database) == []
@@ -372,9 +366,7 @@ def test_every_file_a_page_names_is_there_to_stay(client: Client, path: str) -> 
         ("?lang=%22%3E%3Cscript%3E", "", "en", "ltr"),
     ],
 )
-def test_the_page_speaks_the_language_asked_for(
-    client: Client, query: str, accepted: str, lang: str, direction: str
-) -> None:
+def test_the_page_speaks_the_language_asked_for(client: Client, query: str, accepted: str, lang: str, direction: str) -> None:
     html = client.get(f"/try{query}", headers={"Accept-Language": accepted}).text
     assert f'<html lang="{lang}" dir="{direction}">' in html
 

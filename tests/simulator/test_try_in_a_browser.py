@@ -104,9 +104,7 @@ def test_an_sms_is_answered_with_its_cost_and_its_delivery(open_page: OpenPage, 
     assert counted.segments > 1
     cost = phone(page, "sms", ".them .cost").inner_text().split()
     assert " ".join(cost) == f"SMS: {counted.segments} · Unicode · {counted.units}"
-    expect(phone(page, "sms", ".total")).to_contain_text(
-        f"{1 + counted.segments} (sent 1, received {counted.segments})"
-    )
+    expect(phone(page, "sms", ".total")).to_contain_text(f"{1 + counted.segments} (sent 1, received {counted.segments})")
     expect(phone(page, "sms", ".them .state")).to_contain_text("Delivered")
     expect(page.locator("#sms-text")).to_have_value("")
 
@@ -146,9 +144,7 @@ def test_the_counter_counts_as_the_carriers_do(open_page: OpenPage) -> None:
     )
     for text, here in zip(table, counted, strict=True):
         there = sms_text.count(text)
-        assert (here["encoding"], here["units"], here["segments"]) == (there.encoding, there.units, there.segments), (
-            text
-        )
+        assert (here["encoding"], here["units"], here["segments"]) == (there.encoding, there.units, there.segments), text
 
 
 def test_the_characters_left_are_shown_while_writing(open_page: OpenPage) -> None:
@@ -289,9 +285,7 @@ def test_a_new_phone_is_somebody_nobody_knows(open_page: OpenPage, worker: FakeW
     assert phones() - before == 2
 
 
-def test_the_country_is_told_with_the_first_message_and_after_a_change_alone(
-    open_page: OpenPage, worker: FakeWorker
-) -> None:
+def test_the_country_is_told_with_the_first_message_and_after_a_change_alone(open_page: OpenPage, worker: FakeWorker) -> None:
     told: list[str] = []
 
     def answering(incoming: Incoming) -> list[Any]:
@@ -318,9 +312,7 @@ def test_stop_is_shown_on_the_phone(open_page: OpenPage, worker: FakeWorker) -> 
     expect(phone(page, "sms", ".notice")).to_contain_text("Write START to come back")
 
 
-def test_a_phone_whose_data_is_deleted_says_so_and_forgets(
-    open_page: OpenPage, worker: FakeWorker, database: Database
-) -> None:
+def test_a_phone_whose_data_is_deleted_says_so_and_forgets(open_page: OpenPage, worker: FakeWorker, database: Database) -> None:
     page = open_page()
     write(page, "chat", "Hello")
     expect(phone(page, "chat", ".them")).to_have_count(1)

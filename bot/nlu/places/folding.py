@@ -1,7 +1,5 @@
 """Words of a message or a name, and the one spelling they are compared in."""
 
-
-
 from __future__ import annotations
 
 import functools

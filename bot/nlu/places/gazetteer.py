@@ -188,9 +188,7 @@ class Gazetteer:
         start, end = message.offsets(span)
         return self._ranked(message, self._candidates(span.position, span.key), start, end, country)
 
-    def _ranked(
-        self, message: Message, candidates: list[Candidate], start: int, end: int, country: str | None
-    ) -> PlaceMention:
+    def _ranked(self, message: Message, candidates: list[Candidate], start: int, end: int, country: str | None) -> PlaceMention:
         named = message.named_countries(end)
         candidates = [one for one in candidates if one.code in named] or candidates
         top = max(one.weight for one in candidates)

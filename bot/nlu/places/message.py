@@ -1,7 +1,5 @@
 """What the words around a name say: capitals, prepositions, whether it stands alone, countries beside it."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator

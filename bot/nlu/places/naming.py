@@ -1,7 +1,5 @@
 """The name of a place in the reader's language, where one is known, else its main name."""
 
-
-
 from __future__ import annotations
 
 import csv
