@@ -14,7 +14,7 @@ from bot import answers, contacts, crypto, i18n, settings
 from bot import turn as turns
 from bot.db import Database
 from bot.messages import Incoming, Kind
-from bot.nlu.places import PlaceMention, gazetteer
+from bot.nlu.places import Place, PlaceMention, gazetteer, place_name
 from bot.turn import Turn
 
 Button = tuple[str, str]  # English title, payload
@@ -104,9 +104,9 @@ def places_in(tracker: Tracker, turn: Turn) -> tuple[PlaceMention, ...]:
     return tuple(gazetteer().find(text_of(tracker)[:2000], turn.contact.country))
 
 
-def as_slot(place: Any) -> dict[str, Any]:
-    """A gazetteer place as a slot value. The matched words are not kept, only what they mean."""
-    return {"name": place.name, "country": place.country, "lat": place.lat, "lon": place.lon}
+def as_slot(place: Place, locale: str) -> dict[str, Any]:
+    """A gazetteer place as a slot value, named in the contact's language. The matched words themselves are not kept."""
+    return {"name": place_name(place, locale), "country": place.country, "lat": place.lat, "lon": place.lon}
 
 
 def slot_dict(tracker: Tracker, name: str) -> Mapping[str, Any]:

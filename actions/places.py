@@ -25,7 +25,7 @@ def place_said(tracker: Tracker, turn: Turn) -> dict[str, Any] | None:
     if mentions:
         # The last one named: "I came from Agadez and am now in Sebha".
         mention = mentions[-1]
-        return None if mention.ambiguous else as_slot(mention.candidates[0])
+        return None if mention.ambiguous else as_slot(mention.candidates[0], turn.locale)
     country = gazetteer().country_named(text_of(tracker)[:300])
     return {"country": country} if country else None
 
@@ -41,7 +41,7 @@ def choices_of(mention: PlaceMention, locale: str) -> list[dict[str, str]]:
     seen: dict[str, str] = {}
     for place in mention.candidates:
         title = f"{place_name(place, locale)}, {i18n.country_name(locale, place.country)}"
-        seen.setdefault(title, payload("inform_place", place_id=as_slot(place)))
+        seen.setdefault(title, payload("inform_place", place_id=as_slot(place, locale)))
     return [{"title": title, "payload": load} for title, load in list(seen.items())[:MOST_OFFERED]]
 
 

@@ -33,6 +33,8 @@ class ValidateOfficeForm(PatientForm):
         if place:
             remember_country(turn, place)
             updates["office_place"] = place
+        elif requested and could_be(tracker, turn):
+            updates["office_place"] = None  # a new place that could be several: ask which
         elif not updates and requested == "office_place" and self._tried_a_place(tracker, turn):
             say(dispatcher, turn, UNKNOWN_PLACE)
             updates["form_end"] = None  # understood as an attempt: ask again

@@ -8,8 +8,6 @@ from bot import answers, i18n
 from bot.agent import Assistant
 from bot.db import Database
 from bot.model import ensure
-from bot.nlu.crisis import LEXICONS
-from bot.nlu.lexicon import danger_kind, load_lexicons
 from bot.settings import Settings
 from bot.understanding import Understanding
 
@@ -19,7 +17,6 @@ class Parser:
 
     def __init__(self, database: Database, config: Settings) -> None:
         self._assistant = Assistant(ensure(config.models_dir))
-        self._lexicons = load_lexicons(LEXICONS)
         with database.read() as session:
             self._index = answers.load_index(session)
 
@@ -40,8 +37,7 @@ class Parser:
             "topic": None if found.crisis else found.topic,
             "topic_confidence": found.topics[0].confidence if found.topics else 0.0,
             "alternatives": [{"topic": r.topic, "confidence": r.confidence} for r in found.topics[:3]],
-            # Triage looks at the lexicon before the model; so does this.
-            "crisis": danger_kind(text, self._lexicons) or found.crisis,
+            "crisis": found.crisis,
             "places": [_place(m.candidates[0]) for m in found.places],
         }
 

@@ -30,6 +30,7 @@ TOO_FAR = 0.25
 ASKING = frozenset({"ask", "nlu_fallback"})
 # Acts that a message may be mistaken for when it is a question about a topic.
 _CLOSE_TO_ASKING = frozenset({"out_of_scope", "not_helpful", "more", "menu", "goodbye", "thank", "greet", "deny", "affirm"})
+_NEVER_ASKING = frozenset({"inform_place", "find_office", "change_language", "crisis", "ask"})
 _UNSURE_ACT = 0.45
 
 
@@ -90,8 +91,8 @@ def judge(topics: tuple[Ranked, ...], nearness: float) -> Outcome:
 
 def _reconsidered(act: str, confidence: float, topics: tuple[Ranked, ...], nearness: float) -> str:
     """New topics need no retraining: what the classifier takes for small talk is a question if a topic fits it well."""
-    if act not in _CLOSE_TO_ASKING or not topics:
+    if act in _NEVER_ASKING or not topics:
         return act
-    sure = topics[0].confidence >= SURE_AGAINST_SMALL_TALK and nearness >= NEAR_AGAINST_SMALL_TALK
+    sure = act in _CLOSE_TO_ASKING and topics[0].confidence >= SURE_AGAINST_SMALL_TALK and nearness >= NEAR_AGAINST_SMALL_TALK
     hesitant = confidence < _UNSURE_ACT and topics[0].confidence >= SURE and nearness >= TOO_FAR
     return "ask" if sure or hesitant else act

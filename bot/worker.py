@@ -138,6 +138,8 @@ class Worker:
             understanding = self._understand(claimed)
             if understanding.crisis:
                 decision = Decision(Do.DANGER, understanding.crisis)
+        elif decision.do is Do.DANGER and self._assistant is not None:
+            decision, understanding = self._second_look(claimed, decision)
         locale, confidence = _locale(claimed, decision, understanding)
         with self._database.write() as session:
             row = inbox.still_ours(session, claimed.row_id, claimed.lease)
@@ -148,6 +150,20 @@ class Worker:
             turn = self._turn(session, contact, claimed, understanding)
             self._decide(turn, decision, claimed)
             self._finish(turn, row, decision)
+
+    def _second_look(self, claimed: Claimed, decision: Decision) -> tuple[Decision, Understanding | None]:
+        """A calm question may hold words of danger. If the model is nearly certain of that, it is answered as a question.
+
+        Danger never waits for the model: while it loads, or when it fails, the words alone suffice.
+        """
+        try:
+            understanding = self._understand(claimed)
+        except Exception as error:
+            log.error("message %s: danger by its words alone, the model failed: %s", claimed.row_id, type(error).__name__)
+            return decision, None
+        if understanding.crisis:
+            return Decision(Do.DANGER, understanding.crisis), understanding
+        return Decision(Do.TEXT), understanding
 
     def _understand(self, claimed: Claimed) -> Understanding:
         with self._database.read() as session:

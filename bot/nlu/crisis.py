@@ -26,10 +26,12 @@ class CrisisDetector(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         # Probability of danger now from which the classifier alone suffices. Set by `make evaluate`.
-        return {"threshold": 0.5, "lexicons": str(LEXICONS)}
+        # Words of the danger lexicon count unless the classifier is nearly certain that it is a calm question.
+        return {"threshold": 0.5, "doubt": 0.15, "lexicons": str(LEXICONS)}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["threshold"])
+        self._doubt = float(config["doubt"])
         self._lexicons: dict[str, Lexicon] = load_lexicons(Path(config["lexicons"]))
 
     @classmethod
@@ -50,12 +52,15 @@ class CrisisDetector(GraphComponent):
 
     def _detect(self, message: Message) -> None:
         kind = danger_kind(message.get(TEXT), self._lexicons)
+        danger = message.get("danger")
+        if kind and danger is not None and danger < self._doubt:
+            kind = None
         intent = message.get(INTENT) or {}
         if kind:
             message.set(INTENT, {"name": "crisis", "confidence": 1.0}, add_to_output=True)
-        elif (message.get("danger") or 0.0) >= self._threshold:
+        elif (danger or 0.0) >= self._threshold:
             kind = message.get("crisis_kind") or "violence"
-            message.set(INTENT, {"name": "crisis", "confidence": message.get("danger")}, add_to_output=True)
+            message.set(INTENT, {"name": "crisis", "confidence": danger}, add_to_output=True)
         elif intent.get("name") == "crisis":
             self._second_reading(message)
         message.set("crisis", kind, add_to_output=True)

@@ -286,14 +286,19 @@ def _pattern_word(word: str, line: str, place: str) -> str:
 def danger_kind(text: str, lexicons: Mapping[str, Lexicon]) -> str | None:
     """The kind of danger that the writer is in now, or None. All languages are tried, whatever the contact's locale."""
     words = _words(text)
-    kinds = {kind for lexicon in lexicons.values() for kind in _kinds(lexicon, words)}
+    found = [lexicon.index.matches(words) for lexicon in lexicons.values()]
+    # Languages share words ("suicide"): a word is calm as soon as it is calm in one language that lists it.
+    calm = {pattern.parts for patterns in found if _is_calm(patterns) for pattern in patterns}
+    kinds = {pattern.kind for patterns in found for pattern in patterns if _counts(pattern, calm)}
     return next((kind for kind in KINDS if kind in kinds), None)
 
 
-def _kinds(lexicon: Lexicon, words: list[Word]) -> set[str]:
-    found = lexicon.index.matches(words)
-    calm = any(pattern.force == "calm" for pattern in found)
-    return {pattern.kind for pattern in found if pattern.force == "danger" or (pattern.force == "weak" and not calm)}
+def _is_calm(patterns: list[Pattern]) -> bool:
+    return any(pattern.force == "calm" for pattern in patterns)
+
+
+def _counts(pattern: Pattern, calm: set[tuple[Part, ...]]) -> bool:
+    return pattern.force == "danger" or (pattern.force == "weak" and pattern.parts not in calm)
 
 
 def whole_message(text: str, lexicons: Mapping[str, Lexicon], field: Field) -> str | None:

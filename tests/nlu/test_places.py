@@ -1,6 +1,6 @@
 """Places in messages: what is found, what is not, and which of several places is meant."""
 
-# ruff: noqa: RUF001, S101, SIM905 - messages in other alphabets; asserts are what tests are for
+# ruff: noqa: SIM905 - messages in other alphabets; asserts are what tests are for
 
 from __future__ import annotations
 
@@ -334,7 +334,7 @@ print(loaded, resident() - before)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 def test_a_worker_loads_the_index_quickly_and_in_little_memory(places: Gazetteer) -> None:
-    output = subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    output = subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)
     seconds, megabytes = map(float, output.stdout.split())
     assert seconds < 1.0  # 0.05 s on a free core
     assert megabytes < 60

@@ -263,7 +263,7 @@ def accepts(message: Message, span: Span) -> bool:
 
 def _overshadows(first: Candidate, other: Candidate) -> bool:
     """A small place of the contact's own country does not settle a name that the world knows from elsewhere."""
-    return first.code != other.code and other.weight >= max(WORLD_FAMOUS, 10 * first.weight)
+    return first.code != other.code and other.weight >= max(WORLD_FAMOUS, 25 * first.weight)
 
 
 def _also_meant(first: Candidate, other: Candidate) -> bool:
