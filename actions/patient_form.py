@@ -17,6 +17,7 @@ from actions.delete_my_data import ActionDeleteMyData
 from actions.greet import ActionGreet
 from actions.menu import ActionMenu
 from actions.more import ActionMore
+from actions.not_helpful import ActionNotHelpful
 from actions.urgent_referral import ActionUrgentReferral
 from bot.turn import Turn
 from bot.understanding import Outcome
@@ -27,6 +28,7 @@ INTERRUPTIONS: dict[str, type[Action]] = {
     "out_of_scope": ActionAnswer,
     "menu": ActionMenu,
     "more": ActionMore,
+    "not_helpful": ActionNotHelpful,
     "case_status": ActionCaseStatus,
     "change_language": ActionChangeLanguage,
 }

@@ -13,7 +13,6 @@ from actions.places import could_be, place_said, remember_country
 from bot.i18n import N_
 from bot.tables import Topic
 from bot.turn import Turn
-from bot.understanding import Outcome
 
 UNKNOWN_PLACE = N_("I do not know that place.")
 NEED_CONFIDENCE = 0.3
@@ -75,11 +74,17 @@ class ValidateOfficeForm(PatientForm):
 def _need_in_text(turn: Turn, *, at_once: bool) -> str | None:
     """The need of the topic that the text is about: "doctor" leads to health without a list of our own."""
     understanding = turn.understanding
-    if understanding is None or not understanding.topics or understanding.outcome is Outcome.NOTHING:
+    if understanding is None or not understanding.topics:
         return None
-    best = understanding.topics[0]
+    # Several topics may share a need: "an office for asylum" is a little of each asylum topic and surely about asylum.
+    needs: dict[str, float] = {}
+    for ranked in understanding.topics:
+        need = _need_of_topic(turn, ranked.topic)
+        if need:
+            needs[need] = needs.get(need, 0.0) + ranked.confidence
+    best = max(needs, key=lambda need: needs[need], default=None)
     enough = NEED_CONFIDENCE if at_once else NEED_CONFIDENCE / 2
-    return _need_of_topic(turn, best.topic) if best.confidence >= enough else None
+    return best if best is not None and needs[best] >= enough else None
 
 
 def _need_of_topic(turn: Turn, topic_id: str | None) -> str | None:

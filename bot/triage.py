@@ -88,6 +88,8 @@ def _by_kind(incoming: Incoming, contact: Snapshot) -> Decision | None:
         return Decision(Do.SILENT)
     if contact.opted_out:
         return _while_opted_out(incoming)
+    if kind is Kind.CHOICE:
+        return Decision(Do.PAYLOAD, by_choice=True)  # its token names the payload
     if kind is Kind.GROUP:
         return Decision(Do.SILENT if contact.group_told else Do.GROUP)
     if kind is Kind.COMMAND:

@@ -27,6 +27,8 @@ SURE_AGAINST_SMALL_TALK = 0.75
 NEAR_AGAINST_SMALL_TALK = 0.55
 # The nearest example of a real question is nearly always closer than this.
 TOO_FAR = 0.25
+SHORT = 6  # words
+CERTAIN = 0.9
 ASKING = frozenset({"ask", "nlu_fallback"})
 # Acts that a message may be mistaken for when it is a question about a topic.
 _CLOSE_TO_ASKING = frozenset({"out_of_scope", "not_helpful", "more", "menu", "goodbye", "thank", "greet", "deny", "affirm"})
@@ -64,7 +66,10 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
     vector = encoder.embed([text])[0]
     topics = tuple(index.rank(vector, locale))
     nearness = index.nearest(vector, locale)
+    places = tuple(gazetteer().find(text[:2000], country))
     crisis = parse.get("crisis")
+    if crisis and _only_a_place(text, parse, places):
+        crisis, act = None, "inform_place"
     if crisis is None:
         act = _reconsidered(act, confidence, topics, nearness)
     return Understanding(
@@ -76,9 +81,15 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
         topics=topics,
         outcome=judge(topics, nearness),
         crisis=crisis,
-        places=tuple(gazetteer().find(text[:2000], country)),
+        places=places,
         parse=parse,
     )
+
+
+def _only_a_place(text: str, parse: dict[str, Any], places: tuple[PlaceMention, ...]) -> bool:
+    """ "No, I am in Patras": the classifier alone hears danger in short words around a place."""
+    short = len(text.split()) <= SHORT
+    return bool(places) and short and not parse.get("crisis_by_words") and float(parse.get("danger") or 0.0) < CERTAIN
 
 
 def judge(topics: tuple[Ranked, ...], nearness: float) -> Outcome:

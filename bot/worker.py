@@ -42,6 +42,11 @@ NO_CHOICE = N_("I do not know what this number answers. Write your question in y
 LANGUAGE = N_("From now on I write in English. Write your question.")
 FAILED = N_("Sorry, something went wrong on our side and I could not answer. A person has been told. In danger call {emergency}.")
 SHARE_LOCATION = N_("Share my location")
+WAYS_ON = (
+    (N_("Find help near me"), "/find_office"),
+    (N_("Talk to a person"), "/talk_to_person"),
+    (N_("What can I ask?"), "/menu"),
+)
 UNSURE_LANGUAGE = 0.55
 
 
@@ -403,7 +408,9 @@ def _say_fixed(turn: Turn, do: Do) -> None:
     if do is Do.GROUP:
         turn.contact.group_told_at = turn.now
     turn.outcome = do.value
-    turn.replies.append(Reply(translate(turn.locale, texts[do], name=turn.settings.organization), keep_choices=True))
+    choices = tuple(Choice(translate(turn.locale, title), load) for title, load in WAYS_ON) if do is Do.HELP else ()
+    said = translate(turn.locale, texts[do], name=turn.settings.organization)
+    turn.replies.append(Reply(said, choices=choices, keep_choices=not choices))
 
 
 def _location_payload(incoming: Incoming) -> str:

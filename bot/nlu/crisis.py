@@ -55,6 +55,7 @@ class CrisisDetector(GraphComponent):
         danger = message.get("danger")
         if kind and danger is not None and danger < self._doubt:
             kind = None
+        by_words = kind is not None
         intent = message.get(INTENT) or {}
         if kind:
             message.set(INTENT, {"name": "crisis", "confidence": 1.0}, add_to_output=True)
@@ -64,6 +65,7 @@ class CrisisDetector(GraphComponent):
         elif intent.get("name") == "crisis":
             self._second_reading(message)
         message.set("crisis", kind, add_to_output=True)
+        message.set("crisis_by_words", by_words, add_to_output=True)
 
     def _second_reading(self, message: Message) -> None:
         others = [r for r in message.get("intent_ranking") or [] if r["name"] != "crisis"]
