@@ -13,7 +13,7 @@ from bot.turn import Turn
 
 CHECKED = N_("Checked {date}.")
 NOT_REVIEWED = N_("Checked {date}, not yet reviewed.")
-MORE = N_("Reply MORE for more.")
+MORE = N_("More: MORE")
 SOURCE = N_("Source: {url}")
 OTHER_LANGUAGE = N_("We have no text in {language} for this yet. Here it is in {other}:")
 FIND_OFFICE = N_("Find help near me")
