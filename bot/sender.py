@@ -74,8 +74,9 @@ class Sender:
 
     async def _run(self, stop: Event, idle: float) -> None:
         async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT):
-                group.create_task(self._loop(stop, idle))
+            for number in range(IN_FLIGHT):
+                # One looks often; the others wake less while there is little to do, and spare the database.
+                group.create_task(self._loop(stop, idle if number == 0 else idle * IN_FLIGHT))
         for channel in self._channels.values():
             await channel.close()
 

@@ -6,8 +6,9 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -77,10 +78,13 @@ class Worker:
         self._settings = settings
         self._make_assistant = assistant
         self._assistant: Assistant | None = None
+        self._loading: Future[Assistant] | None = None
         self._index = topics.empty()
 
     def run(self, stop: Event, idle: float = 0.15) -> None:
         """Handle messages until `stop` is set; the message at hand is finished first."""
+        # The model loads beside us: STOP and danger are answered meanwhile, and the first question waits less.
+        self._load()
         while not stop.is_set():
             try:
                 busy = self.step()
@@ -143,7 +147,7 @@ class Worker:
             understanding = self._understand(claimed)
             if understanding.crisis:
                 decision = Decision(Do.DANGER, understanding.crisis)
-        elif decision.do is Do.DANGER and self._assistant is not None:
+        elif decision.do is Do.DANGER and self._is_loaded():
             decision, understanding = self._second_look(claimed, decision)
         locale, confidence = _locale(claimed, decision, understanding)
         with self._database.write() as session:
@@ -182,8 +186,26 @@ class Worker:
     @property
     def assistant(self) -> Assistant:
         if self._assistant is None:
-            self._assistant = self._make_assistant()
+            loading, self._loading = self._loading or self._load(), None
+            self._assistant = loading.result()  # raises what loading raised; the next message tries again
         return self._assistant
+
+    def _is_loaded(self) -> bool:
+        return self._assistant is not None or (self._loading is not None and self._loading.done())
+
+    def _load(self) -> Future[Assistant]:
+        loading: Future[Assistant] = Future()
+
+        def load() -> None:
+            try:
+                loading.set_result(self._make_assistant())
+            except Exception as error:  # handed to whoever asks for the assistant
+                loading.set_exception(error)
+
+        # A daemon: a process that is told to stop does not wait for its model.
+        Thread(target=load, daemon=True).start()
+        self._loading = loading
+        return loading
 
     def _turn(self, session: Session, contact: Contact, claimed: Claimed, understanding: Understanding | None) -> Turn:
         return Turn(
