@@ -72,6 +72,9 @@ def N_(message: str) -> str:
     return message
 
 
+KM = N_("km")
+
+
 def _cldr_name(locale: str) -> str:
     return _CLDR_STAND_IN.get(locale, locale)
 
@@ -95,7 +98,7 @@ def long_date(locale: str, day: date | None) -> str:
 
 def distance(locale: str, kilometres: float) -> str:
     number = round(kilometres, 1) if kilometres < 10 else round(kilometres)
-    return f"{format_decimal(number, locale=cldr(locale))} {translate(locale, 'km')}"
+    return f"{format_decimal(number, locale=cldr(locale))} {translate(locale, KM)}"
 
 
 def country_name(locale: str, country: str | None) -> str:

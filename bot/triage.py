@@ -65,7 +65,9 @@ class Decision:
 
 
 _WORDS_TO_PAYLOADS = (("delete", "/delete_my_data"), ("person", "/talk_to_person"), ("more", "/more"))
-_NUMBER = regex.compile(r"[\s\p{P}\p{S}]*(?:n[o°º]?[\s.:]*|option\s+|#)?(\p{Nd}{1,3})[\s\p{P}\p{S}]*", regex.IGNORECASE)
+# Around the digits: also the marks of keycap emoji (1️⃣) and the invisible ones of right-to-left keyboards.
+_AROUND = r"[\s\p{P}\p{S}\p{M}\p{Cf}]*"
+_NUMBER = regex.compile(rf"{_AROUND}(?:n[o°º]?[\s.:]*|option\s+|#)?(\p{{Nd}}{{1,3}}){_AROUND}", regex.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -104,10 +106,11 @@ def _while_opted_out(incoming: Incoming) -> Decision:
     """Nothing leaves until the person starts again: neither an answer nor a second confirmation."""
     # Telegram's own button for somebody who comes back sends /start.
     back = incoming.kind is Kind.COMMAND and incoming.text == "/start"
-    locale = None
-    if incoming.kind is Kind.TEXT:
-        locale = _matches(incoming.text, "start") or _matches(incoming.text, "start_if_stopped")
-    return Decision(Do.START, locale or "") if back or locale else Decision(Do.SILENT)
+    if back:
+        return Decision(Do.START)
+    fields = ("start", "start_if_stopped") if incoming.kind is Kind.TEXT else ()
+    field = next((field for field in fields if _matches(incoming.text, field)), None)
+    return Decision(Do.START, _locale_of(field, incoming.text)) if field else Decision(Do.SILENT)
 
 
 def _by_words(text: str, contact: Snapshot) -> Decision:
@@ -115,8 +118,8 @@ def _by_words(text: str, contact: Snapshot) -> Decision:
         return Decision(Do.EMPTY)
     plain = text.lstrip("/").strip()
     leaves_form = bool(contact.form) and _matches(plain, "cancel")
-    if not leaves_form and (locale := _matches(plain, "stop")):
-        return Decision(Do.STOP, locale)
+    if not leaves_form and _matches(plain, "stop"):
+        return Decision(Do.STOP, _locale_of("stop", plain))
     picked = _picked(plain, contact.choices)
     if picked:
         return Decision(Do.PAYLOAD, picked, by_choice=True)
@@ -147,7 +150,11 @@ def _by_command_words(text: str, contact: Snapshot) -> Decision:
 def number(text: str) -> int | None:
     """The number that a whole message is, in any script's digits: `1`, `١`, `۱`, `১`, `1.`, `no 1`."""
     match = _NUMBER.fullmatch(text)
-    return int("".join(str(unicodedata.digit(d)) for d in match[1])) if match else None
+    # `regex` may know digits of a newer Unicode than Python does.
+    digits = [unicodedata.digit(digit, None) for digit in match[1]] if match else []
+    if not digits or None in digits:
+        return None
+    return int("".join(map(str, digits)))
 
 
 def _picked(text: str, choices: tuple[Offered, ...]) -> str | None:
@@ -165,4 +172,8 @@ def _matches(text: str, field: str) -> str | None:
 
 
 def _locale_of(field: str, text: str) -> str:
-    return i18n.negotiate(_matches(text, field)) or ""
+    """The locale whose word the message is; English for one that every list has, such as STOP; empty in doubt."""
+    found = [locale for locale, lexicon in lexicons().items() if whole_message(text, {locale: lexicon}, field)]  # type: ignore[arg-type]  # a Field
+    if i18n.DEFAULT in found:
+        return i18n.DEFAULT
+    return i18n.negotiate(found[0]) or "" if len(found) == 1 else ""

@@ -123,3 +123,175 @@ def test_what_is_no_text_has_its_own_outcome(kind: Kind, do: Do) -> None:
 @given(st.text(max_size=300), st.sampled_from(list(Kind)), st.booleans())
 def test_no_message_makes_triage_raise(text: str, kind: Kind, opted_out: bool) -> None:
     assert isinstance(decide(text, kind, opted_out=opted_out, choices=CHOICES), Decision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("OPT OUT", "opt-out", "stop all", "don't text me", "Please stop!!", "leave me alone"),
+        *("ARRET", "Arrêt !", "désabonner", "plus de messages", "stop svp"),
+        *("basta", "no más mensajes", "déjenme en paz", "BAJA"),
+        *("إيقاف", "ايقاف", "وقف الرسائل", "لا ترسلوا", "أوقف"),
+        *("STOPPP", "ｓｔｏｐ", "/stop", "\u200fstop\u200f", "  stop\n", "«stop»", "Stop 🛑"),
+    ],
+)
+def test_people_opt_out_in_the_words_they_have(text: str) -> None:
+    assert decide(text).do is Do.STOP
+    assert decide(text, choices=CHOICES).do is Do.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["don't stop", "s'il vous plaît n'arrêtez pas", "por favor no paren", "من فضلك لا تتوقف", "cancel my visit", "bus stop"],
+)
+def test_who_asks_us_to_go_on_is_not_silenced(text: str) -> None:
+    assert decide(text).do is Do.TEXT
+
+
+@pytest.mark.parametrize("text", ["stop", "arrêt", "alto", "توقف"])
+def test_an_open_form_does_not_keep_anybody_from_opting_out(text: str) -> None:
+    assert decide(text, form="referral_form").do is Do.STOP
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"), [("unsubscribe", "en"), ("arrêt", "fr"), ("alto", "es"), ("توقف", "ar"), ("fin", "")]
+)
+def test_an_opt_out_word_tells_its_language(text: str, locale: str) -> None:
+    assert decide(text) == Decision(Do.STOP, locale)
+    assert decide(text, Kind.OPT_OUT) == Decision(Do.STOP, locale)
+
+
+def test_a_word_that_all_languages_list_is_confirmed_in_english() -> None:
+    assert decide("STOP") == Decision(Do.STOP, "en")
+    assert decide("STOP", Kind.OPT_OUT).value == "en"
+    assert decide("START", opted_out=True) == Decision(Do.START, "en")
+    assert decide("START", Kind.OPT_IN, opted_out=True).value == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        *(("START", "en"), ("unstop", "en"), ("resume", "en"), ("YES", "en"), ("/start", "en")),
+        *(("reprendre", "fr"), ("réabonner", "fr"), ("Oui", "fr")),
+        *(("reanudar", "es"), ("reactivar", "es"), ("Sí", "es")),
+        *(("ابدأ", "ar"), ("استئناف", "ar"), ("نعم", "ar")),
+    ],
+)
+def test_who_opted_out_comes_back_in_their_language(text: str, locale: str) -> None:
+    assert decide(text, opted_out=True) == Decision(Do.START, locale)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.OPT_OUT, Kind.OPT_IN, Kind.UNBLOCKED)])
+def test_nothing_but_a_start_word_wakes_somebody_who_opted_out(kind: Kind) -> None:
+    assert decide("where can I sleep", kind, opted_out=True, choices=CHOICES).do is Do.SILENT
+    assert decide("/help", kind, opted_out=True).do is Do.SILENT
+
+
+@pytest.mark.parametrize("text", ["yes", "oui", "sí", "si", "نعم", "ابدأ", "on", "begin"])
+def test_agreeing_is_left_to_the_conversation_of_who_did_not_opt_out(text: str) -> None:
+    assert decide(text).do is Do.TEXT
+    assert decide(text, form="referral_form").do is Do.TEXT
+
+
+def test_a_start_word_greets_who_never_left() -> None:
+    assert decide("START") == Decision(Do.PAYLOAD, "/greet")
+    assert decide("START", Kind.OPT_IN).do is Do.SILENT
+    assert decide("", Kind.UNBLOCKED).do is Do.SILENT and decide("", Kind.UNBLOCKED, opted_out=True).do is Do.START
+    assert decide("", Kind.BLOCKED).do is Do.SILENT
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(("no. 1", 1), ("nº 2", 2), ("n° 2", 2), ("№ 1", 1), ("#1", 1), ("1)", 1), ("Option 2", 2), ("١٢", 12), ("𝟙", 1)),
+        *(("1️⃣", 1), ("\u200f٢\u200f", 2), ("1\ufe0f", 1)),
+        *(("", None), ("1 2", None), ("1.5", None), ("12345", None), ("1st", None), ("½", None), ("no", None)),
+        ("\U00011f51", None),  # a digit of a Unicode newer than this Python's
+    ],
+)
+def test_a_whole_message_is_a_number_or_is_not(text: str, meant: int | None) -> None:
+    assert number(text) == meant
+    assert isinstance(decide(text), Decision)
+
+
+def test_a_number_that_answers_a_form_reaches_the_form() -> None:
+    assert decide("7", form="office_form").do is Do.TEXT
+    assert decide("2", form="office_form", choices=CHOICES).value == "/find_office"
+
+
+def test_the_words_of_a_choice_win_over_what_they_mean_elsewhere() -> None:
+    offered = (Offered(1, "Help", "/ask_help"), Offered(2, "Français", "/other"))
+    assert decide("help", choices=offered).value == "/ask_help"
+    assert decide("francais", choices=offered).value == "/other"
+
+
+def test_a_choice_without_words_is_not_picked_by_a_message_without_words() -> None:
+    assert decide("?!", choices=(Offered(1, "…", "/affirm"),)).do is not Do.PAYLOAD
+
+
+@pytest.mark.parametrize("text", ['/intent{"a": 1}', "/crisis", '/deny{"form": "cancel"}', "/affirm", "/", "///"])
+@pytest.mark.parametrize("form", [None, "referral_form"])
+def test_a_leading_slash_is_only_text(text: str, form: str | None) -> None:
+    assert decide(text, form=form, choices=CHOICES).do is Do.TEXT
+
+
+def test_a_slash_before_a_word_is_overlooked() -> None:
+    assert decide("/help").do is Do.HELP
+    assert decide("/1", choices=CHOICES).value == "/talk_to_person"
+
+
+@pytest.mark.parametrize(
+    ("payload", "texts"),
+    [
+        ("/delete_my_data", ["delete my data", "supprimer mes données", "borrar mis datos", "احذف بياناتي"]),
+        ("/talk_to_person", ["talk to a person", "une personne", "Persona", "شخص", "call me"]),
+        ("/more", ["more", "plus", "más", "MAS", "المزيد"]),
+    ],
+)
+def test_words_of_command_mean_the_same_in_each_language(payload: str, texts: list[str]) -> None:
+    assert {decide(text) for text in texts} == {Decision(Do.PAYLOAD, payload)}
+
+
+@pytest.mark.parametrize("text", ["help", "HELP!", "aide", "ayuda", "مساعدة", "menu"])
+def test_help_is_there_in_each_language(text: str) -> None:
+    assert decide(text).do is Do.HELP
+
+
+@pytest.mark.parametrize(("text", "field"), [("skip", "skip"), ("je ne sais pas", "skip"), ("atrás", "back"), ("retour", "back")])
+def test_a_form_hears_words_that_mean_nothing_outside_it(text: str, field: str) -> None:
+    assert decide(text, form="referral_form") == Decision(Do.PAYLOAD, f'/deny{{"form": "{field}"}}')
+    assert decide(text).do is Do.TEXT
+
+
+@pytest.mark.parametrize("text", ["I don't speak French", "where can I learn english", "french or english"])
+def test_a_language_in_a_sentence_is_no_request_for_it(text: str) -> None:
+    assert decide(text).do is Do.TEXT
+
+
+def test_the_caption_of_a_picture_is_read_for_danger() -> None:
+    assert decide("our boat is sinking", Kind.MEDIA) == Decision(Do.DANGER, "sea")
+    assert decide("my passport", Kind.MEDIA).do is Do.MEDIA
+    assert decide("   ", Kind.MEDIA).do is Do.MEDIA
+
+
+def test_a_message_of_spaces_is_empty() -> None:
+    assert decide(" \n\t ").do is Do.EMPTY
+
+
+def test_a_message_of_the_longest_kind_is_decided() -> None:
+    assert decide("where can I sleep " * 3000).do is Do.TEXT
+    assert decide("1" * 50_000).do is Do.TEXT
+    assert decide("/" * 50_000).do is Do.TEXT
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(st.one_of(st.characters(codec=None), st.sampled_from('/{}":1١\u200f\ufe0f\u20e3\x00\ud800')), max_size=120),
+    st.sampled_from([None, "referral_form"]),
+)
+def test_only_words_of_ours_become_payloads(text: str, form: str | None) -> None:
+    decision = decide(text, form=form)
+    assert not decision.by_choice
+    if decision.do is Do.PAYLOAD:
+        answers = [f'/deny{{"form": "{field}"}}' for field in ("cancel", "skip", "back")]
+        assert decision.value in ("/greet", "/more", "/talk_to_person", "/delete_my_data", *answers)

@@ -25,12 +25,13 @@ _ARABIC = ("ar", "fa", "ps", "ur")
 _CYRILLIC = ("ru", "uk")
 _ETHIOPIC = ("am", "ti")
 
+# Letters only: numbers in Arabic or Bengali digits say nothing about a language.
 _SCRIPTS = {
-    "latin": regex.compile(r"\p{Latin}"),
-    "arabic": regex.compile(r"\p{Arabic}"),
-    "cyrillic": regex.compile(r"\p{Cyrillic}"),
-    "ethiopic": regex.compile(r"\p{Ethiopic}"),
-    "bengali": regex.compile(r"\p{Bengali}"),
+    "latin": regex.compile(r"[\p{Latin}&&\p{L}]", regex.V1),
+    "arabic": regex.compile(r"[\p{Arabic}&&\p{L}]", regex.V1),
+    "cyrillic": regex.compile(r"[\p{Cyrillic}&&\p{L}]", regex.V1),
+    "ethiopic": regex.compile(r"[\p{Ethiopic}&&\p{L}]", regex.V1),
+    "bengali": regex.compile(r"[\p{Bengali}&&\p{L}]", regex.V1),
 }
 _CANDIDATES = {"latin": LATIN, "arabic": _ARABIC, "cyrillic": _CYRILLIC, "ethiopic": _ETHIOPIC, "bengali": ("bn",)}
 

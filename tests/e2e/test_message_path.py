@@ -58,7 +58,7 @@ def test_sms_and_telegram_get_their_answers_through_the_outbox(start: Start, url
     assert product.telegram.sent(CHAT)[1].reply_markup["inline_keyboard"]
     product.telegram.user_taps(CHAT, "Hablar con una persona")
     eventually(lambda: len(product.telegram.sent(CHAT)) > 2, 30, "the tapped button is answered")
-    assert "asesor" in product.telegram.sent(CHAT)[2].text
+    assert "confidencial" in product.telegram.sent(CHAT)[2].text
     eventually(lambda: product.telegram.answered_callbacks, 10, "the tap is acknowledged")
     assert product.twilio.violations == [] and product.telegram.violations == []
     for words in ("apply for asylum", "thank you", ANNA, "papeles", product.telegram.token):

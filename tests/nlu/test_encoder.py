@@ -6,6 +6,7 @@ import unicodedata
 
 import numpy as np
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,3 +47,62 @@ def test_meaning_crosses_languages_and_the_cache_changes_nothing() -> None:
     first, second = encoder.embed(texts), encoder.embed(texts)
     assert (first == second).all() and first.dtype == np.float32
     assert first[0] @ first[1] > first[0] @ first[2]
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY)
+def test_the_guard_leaves_alone_what_it_has_let_through(text: str) -> None:
+    assert guarded(guarded(text)) == guarded(text)
+
+
+# `regex` knows letters of a newer Unicode than Python does, so it is asked here too.
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec=None, exclude_categories=["L"]), max_size=60))
+def test_without_a_letter_nothing_passes(text: str) -> None:
+    # A few signs become letters when normalised: ™ does, an emoji does not.
+    letters = regex.search(r"\p{L}", unicodedata.normalize("NFKC", text))
+    assert bool(guarded(text)) == bool(letters)
+
+
+def test_a_text_that_grows_eighteenfold_is_cut() -> None:
+    assert len(unicodedata.normalize("NFKC", "\ufdfa" * 50)) > encoder.MAX_CHARACTERS
+    assert 0 < len(guarded("\ufdfa" * 50)) <= encoder.MAX_CHARACTERS
+
+
+def test_a_short_text_passes_as_it_is() -> None:
+    assert guarded("où dormir ce soir ?") == "où dormir ce soir ?"
+    assert guarded("  where\n\tto  sleep\u200b ") == "where to sleep"
+
+
+def test_rows_are_unit_vectors_or_zeros_in_the_order_of_the_texts() -> None:
+    vectors = encoder.embed(["food", "👍👍👍", "doctor", "", "food"])
+    assert vectors.shape == (5, encoder.DIMENSIONS) and vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1, 0, 1], abs=1e-3)
+    assert (vectors[0] == vectors[4]).all() and not (vectors[0] == vectors[2]).all()
+
+
+def test_no_texts_make_no_rows() -> None:
+    assert encoder.embed([]).shape == (0, encoder.DIMENSIONS)
+
+
+def test_a_caller_who_changes_a_vector_does_not_change_the_cache() -> None:
+    first = encoder.embed(["a quiet place"])
+    kept = first.copy()
+    first[:] = 0
+    assert (encoder.embed(["a quiet place"]) == kept).all()
+
+
+def test_the_engine_is_asked_once_for_a_text_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Engine:
+        def query(self, text: str) -> encoder.Vectors:
+            asked.append(text)
+            return np.full(encoder.DIMENSIONS, len(asked), np.float32)
+
+    monkeypatch.setattr(encoder, "_CACHE_SIZE", 2)
+    ours = encoder.Encoder()
+    monkeypatch.setattr(ours, "_load", Engine)
+    for text in ("one", " one ", "two", "one", "three", "one", "two", "\x00"):
+        ours.embed([text])
+    assert asked == ["one", "two", "three", "two"]
