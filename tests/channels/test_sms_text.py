@@ -143,6 +143,8 @@ def test_letters_that_gsm7_has_stay_when_others_lose_their_accents(letter: str) 
         ("más…", "mas..."),
         ("cœur", "coeur"),
         ("e\u0301", "é"),
+        ("x\u0323", "x"),
+        ("ł\u0301", "l"),
     ],
 )
 def test_what_makes_a_text_unicode_is_made_plain_only_in_a_text_long_enough_to_save(dear: str, cheap: str) -> None:
