@@ -17,6 +17,7 @@ from bot.db import utcnow
 from bot.nlu import encoder
 from bot.tables import Answer, Question, Revision, Topic
 
+SOURCE = "en"  # what translations are made from
 LOADED_BY = "content folder"  # the author of versions that came from files
 _LOADED = "content_questions"  # what questions came from files, so that those added by people are left alone
 _BATCH = 100
@@ -86,8 +87,10 @@ def store(session: Session, drafts: list[TopicDraft], vectors: Vectors) -> Store
         versions[answer.topic_id, answer.locale, answer.country].append(answer)
     for draft in drafts:
         _store_topic(session, draft, topics.get(draft.id), stored)
-        for answer_draft in draft.answers:
-            _store_answer(session, draft, answer_draft, versions[draft.id, answer_draft.locale, answer_draft.country], stored)
+        # The English text first: the others say which version of it they translate.
+        for text in sorted(draft.answers, key=lambda text: text.locale != SOURCE):
+            source = _source_version(versions, draft.id, text)
+            _store_answer(session, draft, text, versions[draft.id, text.locale, text.country], stored, source)
     session.flush()
     _store_questions(session, drafts, vectors, stored)
     left = sorted(set(topics) - {draft.id for draft in drafts})
@@ -114,7 +117,17 @@ def _assign(row: object, values: dict[str, Any]) -> bool:
     return bool(different)
 
 
-def _store_answer(session: Session, draft: TopicDraft, text: AnswerDraft, versions: list[Answer], stored: Stored) -> None:
+def _source_version(versions: dict[Key, list[Answer]], topic_id: str, text: AnswerDraft) -> int | None:
+    """The version of the English text that a translation of this load says; None for English itself."""
+    if text.locale == SOURCE:
+        return None
+    sources = versions.get((topic_id, SOURCE, text.country)) or versions.get((topic_id, SOURCE, None)) or []
+    return sources[-1].version if sources else None
+
+
+def _store_answer(
+    session: Session, draft: TopicDraft, text: AnswerDraft, versions: list[Answer], stored: Stored, source: int | None
+) -> None:
     newest = versions[-1] if versions else None
     loaded = next((answer for answer in reversed(versions) if answer.author == LOADED_BY), newest)
     if loaded is not None and (loaded.sms, loaded.chat) == (text.sms, text.chat):
@@ -132,10 +145,12 @@ def _store_answer(session: Session, draft: TopicDraft, text: AnswerDraft, versio
         sms=text.sms,
         chat=text.chat,
         author=LOADED_BY,
+        translated_from=source,
         **{name: getattr(text.standing, name) for name in _STANDING_FIELDS},
     )
     if answer.status == "published":
         _publish(answer, versions)
+    versions.append(answer)
     session.add(answer)
     stored.answers_changed += newest is not None
     stored.answers_new += newest is None
