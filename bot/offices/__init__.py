@@ -7,7 +7,7 @@ from bot.offices.emergency import emergency_numbers, emergency_phrase, load_emer
 from bot.offices.loading import load_rows
 from bot.offices.needs import NEEDS, need_label
 from bot.offices.schedule import is_open
-from bot.offices.searching import Match, search
+from bot.offices.searching import Match, is_closed, search
 
 __all__ = [
     "NEEDS",
@@ -15,6 +15,7 @@ __all__ = [
     "describe",
     "emergency_numbers",
     "emergency_phrase",
+    "is_closed",
     "is_open",
     "load_emergency",
     "load_rows",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import phonenumbers
 from babel.core import get_global
-from babel.dates import format_date, get_timezone
+from babel.dates import format_date, format_skeleton, get_timezone
 
 from bot.i18n import N_, RIGHT_TO_LEFT, cldr, country_name, distance, short_date, translate
 from bot.offices import schedule
 from bot.offices.countries import UNION
-from bot.offices.searching import LINES, Match
+from bot.offices.searching import LINES, Match, is_closed
 from bot.tables import Office
 
 # Two segments hold 306 septets or 134 UTF-16 units; a message names two offices and a headline.
@@ -29,10 +29,13 @@ WEB = N_("Web: {link}")
 MAP = N_("Map: {link}")
 MAP_OF_CENTRE = N_("Map (city centre, not the door): {link}")
 HOURS = N_("Hours: {hours}")
+SPOKEN = N_("Languages: {languages}")
 OPEN_ALWAYS = N_("Open day and night")
 OPEN_TODAY = N_("Open today {hours}")
 CLOSED_NOW = N_("Closed now, opens {day} {time}")
 CLOSED_TODAY = N_("Closed today, opens {day} {time}")
+CLOSED_FOR_NOW = N_("Closed for now")
+OPENS_AGAIN = N_("Closed for now, opens again {date}")
 OUT_OF_DATE = N_("May be out of date")
 CHECKED = N_("Checked {date}")
 NOT_VERIFIED = N_("Checked {date}, not verified")
@@ -44,15 +47,16 @@ def describe(match: Match, locale: str, plain: bool, today: date, now: datetime 
 
     With `now` (aware) it also says whether the office is open at this moment, in the time of its country.
     """
-    local = _local(match.office, now)
-    hours = _hours(match.office, locale, local.date() if local else today, local)
+    local = local_time(match.office, now)
+    hours = _closed(match.office, locale, today) or _hours(match.office, locale, local.date() if local else today, local)
     return _sms(match, locale, today, hours) if plain else _chat(match, locale, today, hours)
 
 
 def _chat(match: Match, locale: str, today: date, hours: str) -> str:
     office = match.office
     phones = [_phone(phone, locale, spaced=True) for phone in office.phones]
-    listed = translate(locale, HOURS, hours=office.hours) if office.hours and locale == "en" and office.schedule else ""
+    shown = locale == "en" and bool(office.schedule) and not is_closed(office, today)
+    listed = translate(locale, HOURS, hours=office.hours) if office.hours and shown else ""
     link = {"link": office.url}
     lines = [
         _name(match, locale),
@@ -60,6 +64,7 @@ def _chat(match: Match, locale: str, today: date, hours: str) -> str:
         translate(locale, PHONE, phones=_comma(locale).join(phones)) if phones else "",
         hours,
         listed if not schedule.is_always(office.schedule) else "",
+        _spoken(office, locale),
         *_warnings(office, locale, today),
         _checked(office, locale, today),
         _map(match, locale),
@@ -79,7 +84,7 @@ def _sms(match: Match, locale: str, today: date, hours: str) -> str:
         (_address(office, locale), 2 if phones else 0),
         (phones[0] if phones else "", 0),
         (phones[1] if len(phones) > 1 else "", 4),
-        (hours, 3),
+        (hours, 0 if is_closed(office, today) else 3),
         (". ".join(_warnings(office, locale, today)), 0),
         (_checked(office, locale, today), 0),
         ("" if reachable else _short_url(office.url), 1),
@@ -139,6 +144,12 @@ def _phone(phone: str, locale: str, spaced: bool) -> str:
     return _LEFT_TO_RIGHT + phone if locale in RIGHT_TO_LEFT and not phone.isdigit() else phone
 
 
+def _spoken(office: Office, locale: str) -> str:
+    named = cldr(locale).languages
+    languages = _comma(locale).join(named.get(code.replace("-", "_"), code) for code in office.languages)
+    return translate(locale, SPOKEN, languages=languages) if languages else ""
+
+
 def _warnings(office: Office, locale: str, today: date) -> list[str]:
     said = [translate(locale, text) for text in (office.alert, office.safety) if text]
     overdue = office.review_due is not None and office.review_due < today
@@ -178,7 +189,7 @@ def _short_url(url: str) -> str:
     return bare if len(bare) <= LONGEST_SMS_URL else bare.split("/")[0]
 
 
-def _local(office: Office, now: datetime | None) -> datetime | None:
+def local_time(office: Office, now: datetime | None) -> datetime | None:
     """The time at the office, or None where its country has several."""
     if now is None or office.country in (None, UNION):
         return None
@@ -186,19 +197,41 @@ def _local(office: Office, now: datetime | None) -> datetime | None:
     return times[0] if times and len({time.utcoffset() for time in times}) == 1 else None
 
 
+def _closed(office: Office, locale: str, today: date) -> str:
+    """For an office that is temporarily closed: that it is, and when it opens again. Empty for others."""
+    if not is_closed(office, today):
+        return ""
+    if office.closed_until is None:
+        return translate(locale, CLOSED_FOR_NOW)
+    return translate(locale, OPENS_AGAIN, date=_date(office.closed_until + timedelta(days=1), locale, today))
+
+
 def _hours(office: Office, locale: str, day: date, local: datetime | None) -> str:
     week = schedule.parse(office.schedule)
+    holidays = office.holidays or ()
     if week is None:
         return translate(locale, HOURS, hours=office.hours) if office.hours else ""
-    if schedule.is_always(office.schedule):
+    if schedule.is_always(office.schedule) and day.isoformat() not in holidays:
         return translate(locale, OPEN_ALWAYS)
     minute = local.hour * 60 + local.minute if local else 0
-    still = any(end > minute for _, end in week[day.weekday()])
-    if still and (local is None or schedule.is_open(office.schedule, local)):
-        return translate(locale, OPEN_TODAY, hours=schedule.on(week, day))
-    following = schedule.next_opening(week, day, minute)
+    spans = week.on(day, holidays)
+    still = any(end > minute for _, end in spans)
+    if still and (local is None or schedule.is_open(office.schedule, local, holidays)):
+        return translate(locale, OPEN_TODAY, hours=schedule.on(week, day, holidays))
+    following = schedule.next_opening(week, day, minute, holidays)
     if following is None:
         return ""
     opens, time = following
-    text = CLOSED_NOW if local and week[day.weekday()] else CLOSED_TODAY
-    return translate(locale, text, day=format_date(opens, "EEE", locale=cldr(locale)), time=time)
+    text = CLOSED_NOW if local and spans else CLOSED_TODAY
+    return translate(locale, text, day=_day(opens, locale, day), time=time)
+
+
+def _day(day: date, locale: str, today: date) -> str:
+    """The weekday of the coming days; a later day by its date, for another Wednesday than the next would mislead."""
+    if day - today < timedelta(days=7):
+        return format_date(day, "EEE", locale=cldr(locale))
+    return _date(day, locale, today)
+
+
+def _date(day: date, locale: str, today: date) -> str:
+    return format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=cldr(locale))

@@ -48,7 +48,7 @@ class Checked:
 
 
 def load_rows(session: Session, rows: Iterable[Mapping[str, str]], source_name: str) -> list[str]:
-    """Store rows as offices; a row whose id is known replaces that office, unless a person has verified it.
+    """Store rows as offices; a row whose id is known replaces that office, unless a person has verified or changed it.
 
     Returns a sentence for each row that was refused and for each value that could not be used. `source_name` names the
     file and makes up ids for rows that have none.
@@ -79,6 +79,8 @@ def _store(session: Session, values: dict[str, Any]) -> None:
         return
     if office.verified and not values["verified"]:
         raise Refused("A person has verified this office since; what is stored stays.")
+    if office.author:
+        raise Refused("An editor has changed this office since; what is stored stays.")
     for name, value in values.items():
         setattr(office, name, value)
 
@@ -112,7 +114,20 @@ def _values(checked: Checked, source_name: str) -> dict[str, Any]:
         "checked_on": _day(checked, "checked_on"),
         "review_due": _day(checked, "review_due"),
         "verified": checked.text("verified").lower() in ("yes", "true", "1"),
+        **_known_columns(checked),
     } | {column: checked.text(column) for column in _PLAIN}
+
+
+def _known_columns(checked: Checked) -> dict[str, Any]:
+    """What older files have no column for: without the column, what is stored stays."""
+    found: dict[str, Any] = {}
+    if "holidays" in checked.row:
+        found["holidays"] = _holidays(checked)
+    if "closed_until" in checked.row:
+        found["closed_until"] = _day(checked, "closed_until")
+    if "email" in checked.row:
+        found["email"] = checked.text("email")[:200]
+    return found
 
 
 def _confidence(checked: Checked) -> str:
@@ -193,6 +208,16 @@ def _schedule(checked: Checked) -> str:
         checked.warnings.append(f"The schedule {text[:40]!r} cannot be read; the hours are shown as they are listed.")
         return ""
     return text
+
+
+def _holidays(checked: Checked) -> list[str]:
+    found = set()
+    for text in checked.several("holidays"):
+        try:
+            found.add(date.fromisoformat(text).isoformat())
+        except ValueError:
+            checked.warnings.append(f"The holiday {text[:20]!r} is no date such as 2026-12-25 and is left out.")
+    return sorted(found)
 
 
 def _url(checked: Checked) -> str:

@@ -26,6 +26,8 @@ NATIONAL = frozenset({"country_office", "national_society", "network"})
 # Of a government: never offered unasked, for the person may have fled from it.
 CONSULAR = frozenset({"embassy", "consulate", "consulate_general", "honorary_consulate"})
 
+CLOSED = "temporarily closed"
+
 Scope = Literal["near", "country", "national", "everywhere"]
 Point = tuple[float, float]
 
@@ -85,17 +87,25 @@ def search(
     today: date,
     limit: int = 3,
 ) -> list[Match]:
-    """Active offices for a need, best first. `position` is (latitude, longitude) and goes before the place's own.
+    """Offices for a need, best first. `position` is (latitude, longitude) and goes before the place's own.
 
     `country` (ISO 3166) is where the person is, if the place does not say so. An office past its review date is
-    found all the same and flagged by `describe`; among equals it comes last.
+    found all the same and flagged by `describe`; among equals it comes last. One near that is closed for now comes after
+    all that are open, so that nobody who knows it goes there in vain.
     """
     home = place.country if place else (country or None)
     point = position or ((place.lat, place.lon) if place else None)
     rated = [_rate(office, need, point, home) for office in _candidates(session, home, point)]
     # One sort for what is equal everywhere: sure before unsure, verified and fresh before what is overdue.
     fitting = sorted((found for found in rated if found.fit), key=lambda found: _trust(found.office, today))
-    return [found.match() for found in _without_repeats(_in_order(fitting))][:limit]
+    usable = [found for found in fitting if not is_closed(found.office, today)]
+    shut = [found for found in fitting if is_closed(found.office, today) and found.is_near and found.fit > 1]
+    return [found.match() for found in _without_repeats(_in_order(usable) + _in_order(shut))][:limit]
+
+
+def is_closed(office: Office, today: date) -> bool:
+    """Whether it is temporarily closed. `closed_until` is the last day on which it is: after that it is open again."""
+    return office.status == CLOSED and (office.closed_until is None or office.closed_until >= today)
 
 
 def _candidates(session: Session, home: str | None, point: Point | None) -> list[Office]:
@@ -107,7 +117,7 @@ def _candidates(session: Session, home: str | None, point: Point | None) -> list
     if point:
         reach = (FAR_KM + 1) / _KM_PER_DEGREE
         within.append(and_(Office.lat.between(point[0] - reach, point[0] + reach), Office.lon.is_not(None)))
-    query = select(Office).where(Office.status == "active", Office.kind.not_in(CONSULAR), or_(*within))
+    query = select(Office).where(Office.status.in_(("active", CLOSED)), Office.kind.not_in(CONSULAR), or_(*within))
     found = session.scalars(query.order_by(Office.id))
     return [office for office in found if office.country in (None, UNION, home) or _distance(office, point) <= FAR_KM]
 
