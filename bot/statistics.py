@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Date, and_, case, cast, distinct, func, in
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.contacts import insert_ignoring_duplicates
-from bot.db import utcnow
-from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral
+from bot.db import UtcTime, utcnow
+from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral, ReferralEvent
 
 SETTLED = "settled"  # the counter that says: this day's figures are complete
 # What became of a message; stored as "outcome|" and one of these.
@@ -274,7 +274,15 @@ def _first_open_day(session: Session) -> date | None:
 
 def waiting_times(session: Session, since: datetime, now: datetime) -> list[Waiting]:
     """By language: how long the cases opened since then waited until a caseworker took them, and how many wait now."""
-    query = select(Referral.locale, Referral.created_at, Referral.taken_at, Referral.state)
+    # A case may be handed back and taken again: the person waited for the first time.
+    first_taken = (
+        select(func.min(ReferralEvent.at))
+        .where(ReferralEvent.referral_id == Referral.id, ReferralEvent.kind == "taken")
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+    taken = func.coalesce(first_taken, Referral.taken_at, type_=UtcTime).label("taken_at")
+    query = select(Referral.locale, Referral.created_at, taken, Referral.state)
     by_locale: dict[str, list[Any]] = defaultdict(list)
     for row in session.execute(query.where(or_(Referral.created_at >= since, Referral.state == "open"))):
         by_locale[row.locale].append(row)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot import statistics
 from bot.db import Database
 from bot.statistics import figures, outcome_group, settle_days, topic_of
-from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral, Topic
+from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral, ReferralEvent, Topic
 
 TODAY = date(2026, 3, 20)
 _numbers = count(1)
@@ -246,6 +246,17 @@ def test_waiting_times_are_by_language_of_cases_taken_and_of_those_still_open(da
     assert (arabic.median, arabic.nine_of_ten) == (timedelta(minutes=50), timedelta(minutes=90))
     assert (tigrinya.locale, tigrinya.taken, tigrinya.median, tigrinya.open_now) == ("ti", 0, None, 2)
     assert tigrinya.oldest == at(50)
+
+
+def test_a_case_that_was_handed_back_and_taken_again_waited_for_the_first_time(database: Database) -> None:
+    with database.write() as session:
+        case(session, "ar", at(1), at(0))
+        session.flush()
+        for hours in (20, 2):
+            session.add(ReferralEvent(referral_id=1, kind="taken", at=at(1) + timedelta(hours=hours)))
+        session.add(ReferralEvent(referral_id=1, kind="opened", at=at(1)))
+    with database.read() as session:
+        assert figures(session, 30, TODAY, now=at(0)).waiting[0].median == timedelta(hours=2)
 
 
 def answer(session: Session, topic: str, locale: str, version: int, status: str = "published", **fields: object) -> None:
