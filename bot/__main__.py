@@ -51,6 +51,16 @@ def _parser() -> argparse.ArgumentParser:
     chat_command = add("chat", chat, "talk to the assistant in this terminal")
     chat_command.add_argument("--sms", action="store_true", help="as a plain phone: short texts, numbered choices")
     chat_command.add_argument("--country", default="", help="two-letter code of the country the person is in")
+    staff_command = add("staff", staff, "add an account of the console, give somebody a new link, or list all accounts")
+    kinds = staff_command.add_subparsers(required=True, metavar="what", dest="what")
+    adding = kinds.add_parser("add", help="a new account; prints a one-time link to set its password")
+    adding.add_argument("email")
+    adding.add_argument("--name", default="")
+    adding.add_argument("--role", action="append", required=True, choices=["caseworker", "editor", "admin"], help="may be repeated")
+    resetting = kinds.add_parser("reset", help="ends somebody's sessions, unlocks them, drops their second factor; prints a new link")
+    resetting.add_argument("email")
+    kinds.add_parser("list", help="all accounts")
+    add("keeper", keeper, "notifications, promises, retention and other work that no message waits for")
     add("new-key", new_key, "print a fresh key for WAYMARK_SECRET_KEYS")
     return parser
 
@@ -66,6 +76,7 @@ def run(config: Settings, options: argparse.Namespace) -> int:
     if config.telegram and config.telegram_mode == "polling":
         commands["poll"] = ["poll"]
     _print_addresses(config)
+    _first_admin(config)
     Supervisor(commands).run()
     return 0
 
@@ -125,6 +136,27 @@ def sender(config: Settings, options: argparse.Namespace) -> int:
 
     Sender(Database(config.database_url), config).run(_until_signalled())
     return 0
+
+
+def keeper(config: Settings, options: argparse.Namespace) -> int:
+    from bot.housekeeping import Keeper
+
+    Keeper(Database(config.database_url), config).run(_until_signalled())
+    return 0
+
+
+def staff(config: Settings, options: argparse.Namespace) -> int:
+    from bot import migrate, staff_commands
+
+    database = Database(config.database_url)
+    migrate.migrate(database)
+    match options.what:
+        case "add":
+            return staff_commands.add(database, config, options.email, options.name, options.role)
+        case "reset":
+            return staff_commands.reset(database, config, options.email)
+        case _:
+            return staff_commands.show(database)
 
 
 def poll(config: Settings, options: argparse.Namespace) -> int:
@@ -228,6 +260,7 @@ def _print_addresses(config: Settings) -> None:
     lines = ["", "Waymark is starting. It answers in a few seconds.", ""]
     if config.simulator:
         lines.append(f"  Try it with two phones   {base}/try")
+    lines.append(f"  Console for staff        {base}/console")
     lines.append(f"  Health                   {base}/health/ready")
     if config.twilio:
         lines.append(f"  Twilio webhook           {config.public_url}/webhooks/twilio")
@@ -235,6 +268,17 @@ def _print_addresses(config: Settings) -> None:
         lines.append(f"  Telegram webhook         {config.public_url}/webhooks/telegram")
     lines += ["", "Ctrl-C ends it.", ""]
     print("\n".join(lines), flush=True)
+
+
+def _first_admin(config: Settings) -> None:
+    """Where nobody can sign in yet, make one account and show its password, once."""
+    from bot import staff_commands
+
+    made = staff_commands.first_admin(Database(config.database_url))
+    if made is not None:
+        email, password = made
+        print(f"  Sign in to the console as {email} with the password\n\n      {password}\n", flush=True)
+        print("  It is shown only now. Change it under your name in the console.\n", flush=True)
 
 
 def _progress(message: str) -> None:

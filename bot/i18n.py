@@ -42,10 +42,13 @@ def negotiate(wanted: str | None) -> str | None:
     return language if language in available() else None
 
 
-@lru_cache(maxsize=32)
-def catalogue(locale: str) -> NullTranslations:
-    """The compiled catalogue. Compiled in memory: a checkout needs no build step, and no stale .mo can be read."""
-    path = LOCALES_DIR / locale / "LC_MESSAGES" / "messages.po"
+@lru_cache(maxsize=64)
+def catalogue(locale: str, domain: str = "messages") -> NullTranslations:
+    """The compiled catalogue. Compiled in memory: a checkout needs no build step, and no stale .mo can be read.
+
+    Domain `messages` is what contacts read, `console` what staff read: they are translated apart, into other languages.
+    """
+    path = LOCALES_DIR / locale / "LC_MESSAGES" / f"{domain}.po"
     if not path.is_file():
         return NullTranslations()
     with path.open("rb") as file:
@@ -60,6 +63,18 @@ def translate(locale: str, message: str, /, **values: object) -> str:
     """The text in the locale (English where the catalogue has none), with {names} filled in."""
     text = catalogue(locale).gettext(message) if message else ""
     return fill(text, values) if values else text
+
+
+def translate_for_staff(locale: str, message: str, /, **values: object) -> str:
+    """As `translate`, from the catalogue of the console."""
+    text = catalogue(locale, "console").gettext(message) if message else ""
+    return fill(text, values) if values else text
+
+
+def translate_count(locale: str, singular: str, plural: str, number: int, /, **values: object) -> str:
+    """A text of the console that depends on a number, which it may name as {n}."""
+    text = catalogue(locale, "console").ngettext(singular, plural, number)
+    return fill(text, {"n": format_decimal(number, locale=cldr(locale)), **values})
 
 
 def fill(text: str, values: dict[str, object]) -> str:

@@ -52,6 +52,26 @@ class Settings:
     lease_seconds: int
     max_attempts: int
     answer_grace_days: int
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_security: str
+    mail_from: str
+    notify_webhook: str
+    notify_webhook_secret: str
+    openid_issuer: str
+    openid_client_id: str
+    openid_client_secret: str
+    openid_name: str
+    session_idle_minutes: int
+    admin_totp: bool
+    map_tiles: str
+    map_credit: str
+
+    @property
+    def openid(self) -> bool:
+        return bool(self.openid_issuer)
 
     @property
     def twilio(self) -> bool:
@@ -95,6 +115,22 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=env.whole("LEASE_SECONDS", 60, 2, 3600),
         max_attempts=env.whole("MAX_ATTEMPTS", 4, 1, 20),
         answer_grace_days=env.whole("ANSWER_GRACE_DAYS", 90, 0, 3650),
+        smtp_host=env.text("SMTP_HOST", ""),
+        smtp_port=env.whole("SMTP_PORT", 587, 1, 65535),
+        smtp_user=env.text("SMTP_USER", ""),
+        smtp_password=env.text("SMTP_PASSWORD", ""),
+        smtp_security=env.text("SMTP_SECURITY", "starttls", _one_of("starttls", "ssl", "none")),
+        mail_from=env.text("MAIL_FROM", ""),
+        notify_webhook=env.text("NOTIFY_WEBHOOK", "", _web_address),
+        notify_webhook_secret=env.text("NOTIFY_WEBHOOK_SECRET", ""),
+        openid_issuer=env.text("OPENID_ISSUER", "", _web_address).rstrip("/"),
+        openid_client_id=env.text("OPENID_CLIENT_ID", ""),
+        openid_client_secret=env.text("OPENID_CLIENT_SECRET", ""),
+        openid_name=env.text("OPENID_NAME", "OpenID Connect"),
+        session_idle_minutes=env.whole("SESSION_IDLE_MINUTES", 60, 1, 1440),
+        admin_totp=env.flag("ADMIN_TOTP", False),
+        map_tiles=env.text("MAP_TILES", "", _tiles),
+        map_credit=env.text("MAP_CREDIT", ""),
     )
     _check_together(settings)
     return settings
@@ -107,6 +143,14 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError(
             "WAYMARK_TWILIO_FROM or WAYMARK_TWILIO_MESSAGING_SERVICE_SID is missing: Twilio needs one to send from."
         )
+    if settings.smtp_host and not settings.mail_from:
+        raise SettingsError("WAYMARK_MAIL_FROM is missing: mail needs an address to come from.")
+    if settings.openid and not (settings.openid_client_id and settings.openid_client_secret):
+        raise SettingsError(
+            "WAYMARK_OPENID_CLIENT_ID and WAYMARK_OPENID_CLIENT_SECRET are needed beside WAYMARK_OPENID_ISSUER."
+        )
+    if settings.notify_webhook and not settings.notify_webhook_secret:
+        raise SettingsError("WAYMARK_NOTIFY_WEBHOOK_SECRET is missing: the receiver could not tell our word from anybody's.")
     if settings.telegram and settings.telegram_mode == "webhook" and not settings.telegram_secret:
         raise SettingsError("WAYMARK_TELEGRAM_SECRET is missing: without it anybody could post messages to the Telegram webhook.")
 
@@ -196,6 +240,11 @@ def _web_address(value: str) -> str | None:
     parts = urlsplit(value)
     ok = parts.scheme in ("http", "https") and parts.hostname
     return None if ok else f"must be a web address such as https://help.example.org, not {value!r}"
+
+
+def _tiles(value: str) -> str | None:
+    ok = _web_address(value) is None and all(part in value for part in ("{z}", "{x}", "{y}"))
+    return None if ok else f"must be a web address with {{z}}, {{x}} and {{y}}, not {value!r}"
 
 
 def _country(value: str) -> str | None:

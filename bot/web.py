@@ -1,4 +1,4 @@
-"""The web process: webhooks, the phone simulator, health. Never imports Rasa."""
+"""The web process: webhooks, the console, the phone simulator, health. Never imports Rasa."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import logging
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import webhooks
+from bot import console, webhooks
 from bot.db import Database
 from bot.settings import Settings
 
@@ -39,13 +40,15 @@ def create_app(database: Database, settings: Settings) -> Litestar:
             return Response("the database does not answer", status_code=503, media_type="text/plain")
         return Response("ok", media_type="text/plain")
 
-    handlers: list[Any] = [live, ready, *webhooks.route_handlers(database, settings)]
+    handlers: list[Any] = [live, ready, *webhooks.route_handlers(database, settings), *console.route_handlers(database, settings)]
     if settings.simulator:
         from bot import simulator
 
         handlers += simulator.route_handlers(database, settings)
     return Litestar(
         route_handlers=handlers,
+        csrf_config=console.csrf(settings),
+        state=State({"database": database, "settings": settings}, deep_copy=False),
         response_headers=SECURITY_HEADERS,
         exception_handlers={500: _server_error},
         openapi_config=None,
