@@ -9,13 +9,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import PERSON
 from actions.context import payload, say, say_text, turn_of
-from bot import i18n, referrals
+from bot import i18n, promises, referrals
 from bot.i18n import N_, translate
 from bot.tables import Referral
+from bot.turn import Turn
 
 NO_CASE = N_("You have no case with us from this number. Would you like to talk to a person?")
 STATES = {
     "open": N_("Case {number} of {date}: waiting for a caseworker. We write to you here when it is taken."),
+    "promised": N_("Case {number} of {date}: waiting for a caseworker, who should write to you here {when}."),
+    "late": N_(
+        "Case {number} of {date}: waiting for a caseworker. It takes longer than we said. We write to you here when it is taken."
+    ),
     "taken": N_("Case {number} of {date}: a caseworker has it and will write to you here."),
     "closed": N_("Case {number} of {date}: closed."),
 }
@@ -33,11 +38,22 @@ class ActionCaseStatus(Action):
             if not cases:
                 say(dispatcher, turn, NO_CASE, buttons=[(PERSON, payload("talk_to_person"))])
             else:
-                say_text(dispatcher, "\n".join(describe(case, turn.locale) for case in cases))
+                say_text(dispatcher, "\n".join(describe(turn, case) for case in cases))
         return []
 
 
-def describe(case: Referral, locale: str) -> str:
-    """One line a case."""
-    date = i18n.long_date(locale, case.created_at.date())
-    return translate(locale, STATES[case.state], number=case.number, date=date)
+def describe(turn: Turn, case: Referral) -> str:
+    """One line a case. Who asks hears what was promised, what can be promised by now, or that it takes longer."""
+    promise = _promise(turn, case) if case.state == "open" else None
+    late = promises.is_late(case, turn.now)
+    if late and case.slipped_at is None:
+        case.slipped_at = turn.now  # told herewith: not once more by a message of its own
+    state = "promised" if promise else "late" if late else case.state
+    values = {"number": case.number, "date": i18n.long_date(turn.locale, case.created_at.date())}
+    return translate(turn.locale, STATES[state], when=promise.words(turn.locale) if promise else "", **values)
+
+
+def _promise(turn: Turn, case: Referral) -> promises.Promise | None:
+    if case.promised_by is not None:
+        return promises.remaining(turn.session, case, turn.now)
+    return promises.make(turn.session, case, turn.now, since=case.created_at)

@@ -11,13 +11,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answering import FIND_OFFICE, WHAT_CAN_I_ASK
 from actions.context import payload, say, slot_dict, turn_of
 from actions.patient_form import go_on
-from bot import offices, referrals
+from bot import notifications, offices, promises, referrals
 from bot.i18n import N_
 from bot.tables import Topic
 from bot.turn import Turn
 
+# Both of about the same length: two SMS at most, with the words for the time.
 OPENED = N_(
     "Your case number is {number}. A caseworker will write to you here. We cannot say yet how long it takes. "
+    'To ask about it, write "my case". In danger do not wait: call {emergency}.'
+)
+OPENED_BY = N_(
+    "Your case number is {number}. A caseworker should write to you here {when}. If it takes longer, we tell you. "
     'To ask about it, write "my case". In danger do not wait: call {emergency}.'
 )
 REFUSED = N_("All right. Nothing was passed on. You can still ask me questions here.")
@@ -71,4 +76,7 @@ class ActionSubmitReferral(Action):
         turn.outcome = "referral_opened"
         country = place.get("country") or turn.contact.country or turn.settings.country or None
         emergency = offices.emergency_phrase(turn.session, country, turn.locale)
-        say(dispatcher, turn, OPENED, number=case.number, emergency=emergency)
+        promise = promises.make(turn.session, case, turn.now)
+        notifications.notify(turn.session, notifications.Event.OPENED, case, turn.settings)
+        text, when = (OPENED_BY, promise.words(turn.locale)) if promise else (OPENED, "")
+        say(dispatcher, turn, text, number=case.number, emergency=emergency, when=when)

@@ -9,12 +9,16 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import picked, say, turn_of
-from bot import referrals
+from bot import notifications, promises, referrals
 from bot.i18n import N_
 
 TOLD = N_(
     "A caseworker is told now. Case {number}. Write here where you are and what happens: the caseworker can read it. "
     "This does not replace the emergency call."
+)
+TOLD_BY = N_(
+    "A caseworker is told now and should answer {when}. Case {number}. Write here where you are and what happens: "
+    "the caseworker can read it. This does not replace the emergency call."
 )
 
 
@@ -42,5 +46,8 @@ class ActionUrgentReferral(Action):
         )
         case = referrals.open_case(turn.session, turn.contact, new, turn.inbox_id or None, turn.locale)
         turn.outcome = "urgent_referral"
-        say(dispatcher, turn, TOLD, number=case.number)
+        promise = promises.make(turn.session, case, turn.now)
+        notifications.notify(turn.session, notifications.Event.URGENT, case, turn.settings)
+        text, when = (TOLD_BY, promise.words(turn.locale)) if promise else (TOLD, "")
+        say(dispatcher, turn, text, number=case.number, when=when)
         return [SlotSet("form_end", "urgent")]
