@@ -1,0 +1,47 @@
+"""Recalls: who received a version of an answer, and the correction sent after it. Editors see numbers, never addresses.
+
+A recall is sent in batches, each a transaction of its own. What is left to do is always read from the outbox itself, so
+any process may go on where another one died, and nobody gets the same words twice.
+"""
+
+from __future__ import annotations
+
+from bot.recalls.reaching import Group, Reach, reach, segments, since
+from bot.recalls.sending import (
+    BATCH,
+    MAX_DAYS,
+    MAX_TEXT,
+    Progress,
+    RecallError,
+    advance,
+    begin,
+    check,
+    is_unfinished,
+    progress,
+    resume,
+)
+from bot.recalls.wording import Wording, is_fixed, present, suggested, text_for
+
+__all__ = [
+    "BATCH",
+    "MAX_DAYS",
+    "MAX_TEXT",
+    "Group",
+    "Progress",
+    "Reach",
+    "RecallError",
+    "Wording",
+    "advance",
+    "begin",
+    "check",
+    "is_fixed",
+    "is_unfinished",
+    "present",
+    "progress",
+    "reach",
+    "resume",
+    "segments",
+    "since",
+    "suggested",
+    "text_for",
+]
