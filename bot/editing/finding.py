@@ -1,0 +1,61 @@
+"""What a topic is found by, kept in step with what editors change: its titles, and passages where it has no example questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot import answers
+from bot.content.drafts import CRISIS
+from bot.content.texts import passages
+from bot.nlu import encoder
+from bot.tables import Answer, Question, Topic
+
+Row = tuple[str, str]  # locale, text
+
+
+def prepare(texts: Iterable[str]) -> None:
+    """Compute what storing these texts will need. Call it before a transaction that writes: SQLite lets nobody else in."""
+    encoder.embed([text for text in texts if encoder.guarded(text)])
+
+
+def parts(chat: str) -> list[str]:
+    """The passages by which a text is found where its topic has no example questions."""
+    return [part for part in passages(chat) if encoder.guarded(part)]
+
+
+def renew_titles(session: Session, topic: Topic) -> None:
+    """Titles are questions, too: find the topic by those it has now. Texts for danger are never found by a question."""
+    titles = [] if topic.category == CRISIS else [(locale, title) for locale, title in topic.titles.items()]
+    _renew(session, topic.id, "title", [row for row in titles if encoder.guarded(row[1])])
+
+
+def renew_passages(session: Session, topic: Topic) -> None:
+    """Passages of what is published now. Topics with example questions are found by those, and have none."""
+    rows: list[Row] = []
+    if topic.category != CRISIS and not _has_examples(session, topic.id):
+        query = select(Answer.locale, Answer.chat).where(Answer.topic_id == topic.id, Answer.status == "published")
+        rows = [(locale, part) for locale, chat in session.execute(query.order_by(Answer.id)) for part in parts(chat)]
+    _renew(session, topic.id, "passage", rows)
+
+
+def _has_examples(session: Session, topic_id: str) -> bool:
+    query = select(Question.id).where(Question.topic_id == topic_id, Question.kind == "example").limit(1)
+    return session.scalar(query) is not None
+
+
+def _renew(session: Session, topic_id: str, kind: str, rows: list[Row]) -> None:
+    query = select(Question.id, Question.locale, Question.text).where(Question.topic_id == topic_id, Question.kind == kind)
+    present = {(locale, text): number for number, locale, text in session.execute(query)}
+    gone = [number for row, number in present.items() if row not in set(rows)]
+    new = [row for row in dict.fromkeys(rows) if row not in present]
+    if gone:
+        session.execute(delete(Question).where(Question.id.in_(gone)))
+    for (locale, text), vector in zip(new, encoder.embed([text for _, text in new]), strict=True):
+        embedding = vector.astype("<f4").tobytes()
+        session.add(Question(topic_id=topic_id, locale=locale, kind=kind, text=text, embedding=embedding, encoder=encoder.NAME))
+    session.flush()
+    if gone or new:
+        answers.touch(session)
