@@ -188,7 +188,9 @@ def spark(words: Words, values: Sequence[int]) -> str:
 
 def percent(words: Words, part: int, whole: int) -> str:
     """How much of the whole that is; a dash where there is nothing to compare with."""
-    return format_percent(part / whole, locale=i18n.cldr(words.locale)) if whole else "–"
+    if not whole:
+        return "–"
+    return format_percent(round(part / whole, 3), locale=i18n.cldr(words.locale), decimal_quantization=False)
 
 
 def _is_rtl(words: Words) -> bool:

@@ -95,4 +95,5 @@ def test_a_small_line_runs_in_the_direction_of_reading() -> None:
 
 def test_a_share_of_nothing_is_a_dash() -> None:
     assert percent(ENGLISH, 1, 4) == "25%"
+    assert percent(ENGLISH, 1, 300) == "0.3%"
     assert percent(ENGLISH, 0, 0) == "–"
