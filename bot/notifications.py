@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.tables import Notification, Reading, Referral, Staff
 
 EMAIL, WEBHOOK = "email", "webhook"
-CASE_PATH = "/console/cases/{number}"
+CASE_PATH = "/console/cases/by-number/{number}"
 MESSAGE_PAUSE = timedelta(minutes=15)  # between two mails about new messages in one case
 MESSAGE_DELAY = timedelta(minutes=1)  # who has the case open reads it there first
 
@@ -37,6 +37,7 @@ class Event(StrEnum):
     SLIPPED = "case.slipped"
     MESSAGE = "case.message"
     ESCALATED = "case.escalated"
+    HANDED_OVER = "case.handed_over"
     REOPENED = "case.reopened"
     PARTNER = "partner.answered"
 
@@ -49,6 +50,7 @@ LINES = {
     Event.SLIPPED: N_("Case {number} has waited longer than the person was told."),
     Event.MESSAGE: N_("There is a new message in your case {number}."),
     Event.ESCALATED: N_("Case {number} was escalated."),
+    Event.HANDED_OVER: N_("Case {number} was handed over to you."),
     Event.REOPENED: N_("Case {number} is open again: the person wrote about it."),
     Event.PARTNER: N_("A partner has answered about case {number}."),
 }

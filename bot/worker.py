@@ -8,12 +8,13 @@ import random
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event, Thread
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import answers, channels, contacts, crisis, i18n, inbox, offices, outbox, referrals
+from bot import answers, channels, contacts, crisis, i18n, inbox, notifications, offices, options, outbox, referrals
 from bot.agent import Assistant, parse_of, parse_of_payload
 from bot.db import Database, utcnow
 from bot.i18n import N_, translate
@@ -41,6 +42,7 @@ GROUP = N_("For your safety I answer in private chats only. Please write to me d
 EMPTY = N_("I got an empty message. Write your question in your own words.")
 NO_CHOICE = N_("I do not know what this number answers. Write your question in your own words.")
 LANGUAGE = N_("From now on I write in English. Write your question.")
+REOPENED = N_("Your case {number} is open again. A caseworker reads what you wrote.")
 FAILED = N_("Sorry, something went wrong on our side and I could not answer. A person has been told. In danger call {emergency}.")
 SHARE_LOCATION = N_("Share my location")
 WAYS_ON = (
@@ -49,6 +51,8 @@ WAYS_ON = (
     (N_("What can I ask?"), "/menu"),
 )
 UNSURE_LANGUAGE = 0.55
+PARTNER_CONSENT = "/partner_consent"  # what bot.partners asks
+ERASURE = "/delete_my_data"  # a right that no caseworker stands in the way of
 
 
 class TakenOver(Exception):
@@ -68,6 +72,7 @@ class Claimed:
     locale_chosen: bool
     country: str | None
     silent: bool  # a caseworker has the conversation
+    tapped: str  # the payload of a tapped choice
 
 
 class Worker:
@@ -125,22 +130,26 @@ class Worker:
                 choices=offered,
                 group_told=contact.group_told_at is not None,
             )
+            incoming = inbox.incoming_of(row, contact)
+            tapped = outbox.choice_by_token(session, contact, incoming.token) if incoming.token else None
             return Claimed(
                 row_id=row.id,
                 lease=row.lease or "",
                 attempts=row.attempts,
-                incoming=inbox.incoming_of(row, contact),
+                incoming=incoming,
                 snapshot=snapshot,
                 locale=contact.locale,
                 locale_chosen=contact.locale_chosen,
                 country=contact.country,
                 silent=referrals.with_caseworker(session, contact),
+                tapped=tapped.payload if tapped is not None else "",
             )
 
     def _handle(self, claimed: Claimed) -> None:
         decision = triage(claimed.incoming, claimed.snapshot)
         understanding = None
-        if claimed.silent and decision.do not in (Do.STOP, Do.START, Do.DANGER):
+        consent = _partner_consent(claimed, decision)
+        if consent is None and claimed.silent and not _breaks_silence(claimed, decision):
             decision = Decision(Do.SILENT)
         if decision.do is Do.TEXT:
             # Outside the transaction: this takes most of the time, and SQLite has one writer.
@@ -157,7 +166,15 @@ class Worker:
             contact = session.get_one(Contact, row.contact_id)
             _remember(contact, claimed, locale, confidence)
             turn = self._turn(session, contact, claimed, understanding)
-            self._decide(turn, decision, claimed)
+            if consent is not None:
+                decision = Decision(Do.SILENT)
+                _answer_partner(turn, consent)
+            elif decision.do is Do.TEXT and _reopen(turn):
+                decision = Decision(Do.SILENT)
+            else:
+                self._decide(turn, decision, claimed)
+            if decision.do in (Do.TEXT, Do.PAYLOAD, Do.MEDIA):
+                referrals.heard(session, contact)
             self._finish(turn, row, decision)
 
     def _second_look(self, claimed: Claimed, decision: Decision) -> tuple[Decision, Understanding | None]:
@@ -277,7 +294,8 @@ class Worker:
                 return
             contact = session.get_one(Contact, row.contact_id)
             turn = self._turn(session, contact, claimed, None)
-            referrals.open_after_failure(session, contact, row.id, error, turn.locale)
+            case = referrals.open_after_failure(session, contact, row.id, error, turn.locale)
+            notifications.notify(session, "case.opened", case, self._settings)
             if contact.opted_out_at is None:
                 country = contact.country or self._settings.country or None
                 emergency = offices.emergency_phrase(session, country, turn.locale)
@@ -393,9 +411,57 @@ def _start(turn: Turn) -> None:
 
 
 def _silent(turn: Turn) -> None:
+    """A caseworker has the conversation: they see what was written, and are told."""
     turn.outcome = "silent"
-    if turn.contact.opted_out_at is None and turn.incoming.text:
-        referrals.add_message(turn.session, turn.contact, turn.incoming.text)
+    for case in referrals.add_message(turn.session, turn.contact):
+        notifications.notify(turn.session, "case.message", case, turn.settings)
+
+
+def _breaks_silence(claimed: Claimed, decision: Decision) -> bool:
+    """What is answered also while a caseworker has the conversation."""
+    erasure = ERASURE in (decision.value.partition("{")[0], claimed.tapped.partition("{")[0])
+    return decision.do in (Do.STOP, Do.START, Do.DANGER) or (decision.do is Do.PAYLOAD and erasure)
+
+
+def _partner_consent(claimed: Claimed, decision: Decision) -> tuple[int, bool] | None:
+    """What a tapped or numbered choice answers to "may we share this with …?"; None for anything else.
+
+    Answered without Rasa, also while a caseworker has the conversation: it is their question.
+    """
+    payload = decision.value if decision.do is Do.PAYLOAD else ""
+    if claimed.incoming.kind is Kind.CHOICE:
+        payload = claimed.tapped
+    if not payload.startswith(PARTNER_CONSENT):
+        return None
+    try:
+        fields = json.loads(payload.removeprefix(PARTNER_CONSENT))
+        return int(fields["id"]), fields["agree"] is True
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _answer_partner(turn: Turn, consent: tuple[int, bool]) -> None:
+    from bot import partners
+
+    turn.outcome = "partner_consent"
+    said = partners.answer_consent(turn.session, turn.contact, consent[0], consent[1])
+    if said:
+        turn.replies.append(Reply(said))
+    for case in referrals.add_message(turn.session, turn.contact):
+        notifications.notify(turn.session, "case.message", case, turn.settings)
+
+
+def _reopen(turn: Turn) -> bool:
+    """Somebody who writes the number of their closed case means that case: it is open again, and a person reads this."""
+    since = turn.now - timedelta(days=options.number(turn.session, "reopen_days"))
+    case = referrals.named_in(turn.session, turn.contact, turn.incoming.text, since)
+    if case is None or turn.contact.form:
+        return False
+    referrals.reopen(turn.session, case, "contact")
+    notifications.notify(turn.session, "case.reopened", case, turn.settings)
+    turn.outcome = "reopened"
+    turn.replies.append(Reply(translate(turn.locale, REOPENED, number=case.number), keep_choices=True))
+    return True
 
 
 def _danger(turn: Turn, kind: str) -> None:
@@ -406,8 +472,9 @@ def _danger(turn: Turn, kind: str) -> None:
         turn.contact.country = mentions[-1].candidates[0].country
     country = turn.contact.country or turn.settings.country or None
     turn.replies.append(crisis.reply(turn.session, kind, turn.locale, country, turn.plain, text))
-    if referrals.with_caseworker(turn.session, turn.contact):
-        referrals.add_message(turn.session, turn.contact, f"[{kind}] {text}")
+    for case in referrals.add_message(turn.session, turn.contact, danger=kind):
+        notifications.notify(turn.session, "case.danger", case, turn.settings)
+    referrals.heard(turn.session, turn.contact)
 
 
 def _language(turn: Turn, locale: str) -> None:

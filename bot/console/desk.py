@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
+from datetime import datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from urllib.parse import quote, unquote, urlencode
@@ -22,7 +23,7 @@ from bot import i18n
 from bot.console import navigation
 from bot.console.access import Member, is_secure
 from bot.console.texts import LOCALES, Words, negotiate
-from bot.db import Database
+from bot.db import Database, utcnow
 from bot.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -93,6 +94,11 @@ class Desk:
     def token(self) -> str:
         """The session's token."""
         return str(self.request.scope.get("auth") or "")
+
+    @cached_property
+    def now(self) -> datetime:
+        """One moment for the whole request."""
+        return utcnow()
 
     def text(self, message: str, /, **values: object) -> str:
         return self.words.text(message, **values)

@@ -69,11 +69,11 @@ class Words:
         if since is None:
             return ""
         span = since if isinstance(since, timedelta) else (until or utcnow()) - since
-        return format_timedelta(max(span, timedelta(minutes=1)), threshold=1.5, locale=self._cldr)
+        return format_timedelta(max(span, timedelta(minutes=1)), locale=self._cldr)
 
     def until(self, at: datetime | None) -> str:
         """ "in 2 hours" or "3 hours ago"."""
-        return format_timedelta(at - utcnow(), add_direction=True, threshold=1.5, locale=self._cldr) if at else ""
+        return format_timedelta(at - utcnow(), add_direction=True, locale=self._cldr) if at else ""
 
     def number(self, value: float | None) -> str:
         return "" if value is None else format_decimal(value, locale=self._cldr)
