@@ -14,7 +14,7 @@ from threading import Event, Thread
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import answers, channels, contacts, crisis, i18n, inbox, notifications, offices, options, outbox, referrals
+from bot import answers, channels, contacts, crisis, i18n, inbox, notifications, offices, options, outbox, partners, referrals
 from bot.agent import Assistant, parse_of, parse_of_payload
 from bot.db import Database, utcnow
 from bot.i18n import N_, translate
@@ -441,10 +441,9 @@ def _partner_consent(claimed: Claimed, decision: Decision) -> tuple[int, bool] |
 
 
 def _answer_partner(turn: Turn, consent: tuple[int, bool]) -> None:
-    from bot import partners
-
     turn.outcome = "partner_consent"
-    said = partners.answer_consent(turn.session, turn.contact, consent[0], consent[1])
+    tapped = turn.incoming.kind is Kind.CHOICE
+    said = partners.answer_consent(turn.session, turn.contact, *consent, tapped=tapped)
     if said:
         turn.replies.append(Reply(said))
     for case in referrals.add_message(turn.session, turn.contact):

@@ -32,7 +32,7 @@ def home(desk: Desk) -> Response[str]:
 @get("/sign-in", **entry(PUBLIC))
 def sign_in(desk: Desk, next: str = "") -> Response[str]:
     if desk.token and desk.request.scope.get("user") is not None and desk.member.complete:
-        return desk.go(_safe(next) or navigation.first(desk.member.roles))
+        return desk.go(safe_path(next) or navigation.first(desk.member.roles))
     return _form(desk, next)
 
 
@@ -51,7 +51,7 @@ def enter(desk: Desk, data: Form) -> Response[str]:
             roles, half = frozenset(person.roles), person.totp_secret is not None
     if not token:
         return _form(desk, wanted, said=desk.text(WRONG), email=email, status=422)
-    response = desk.go(_second(wanted) if half else _safe(wanted) or navigation.first(roles))
+    response = desk.go(_second(wanted) if half else safe_path(wanted) or navigation.first(roles))
     set_session(desk, response, token)
     return response
 
@@ -59,7 +59,7 @@ def enter(desk: Desk, data: Form) -> Response[str]:
 def _second(wanted: str) -> str:
     from urllib.parse import quote
 
-    return "/console/sign-in/code" + (f"?next={quote(wanted)}" if _safe(wanted) else "")
+    return "/console/sign-in/code" + (f"?next={quote(wanted)}" if safe_path(wanted) else "")
 
 
 def _begin(session: Any, desk: Desk, person: Staff, way: str, totp_passed: bool) -> str:
@@ -95,7 +95,7 @@ def check_code(desk: Desk, data: Form) -> Response[str]:
             audit.add(session, person.email, "session.refused", "staff", str(person.id), failures=person.failures, step="code")
     if not token:
         return desk.page("signing_in/code.html", status=422, next=wanted, problem=desk.text(WRONG_CODE))
-    response = desk.go(_safe(wanted) or navigation.first(roles))
+    response = desk.go(safe_path(wanted) or navigation.first(roles))
     set_session(desk, response, token)
     return response
 
@@ -143,7 +143,7 @@ def accept(desk: Desk, token: str, data: Form) -> Response[str]:
 @post("/language", **entry(PUBLIC))
 def language(desk: Desk, data: Form) -> Response[str]:
     chosen = value(data, "language", 16)
-    response = desk.go(_safe(value(data, "next", 400)) or "/console/sign-in")
+    response = desk.go(safe_path(value(data, "next", 400)) or "/console/sign-in")
     if chosen in LOCALES:
         cookie = Cookie(
             key=LANGUAGE, value=chosen, path="/console", max_age=31_536_000, httponly=True, samesite="lax", secure=desk.secure
@@ -159,7 +159,7 @@ def _form(desk: Desk, wanted: str, said: str = "", email: str = "", status: int 
     return desk.page("signing_in/sign_in.html", status=status, next=wanted, problem=said, email=email)
 
 
-def _safe(path: str) -> str:
+def safe_path(path: str) -> str:
     """A path of the console alone: the sign-in page must not send anybody elsewhere."""
     ok = path.startswith("/console") and "\\" not in path and "//" not in path and "\n" not in path
     return path if ok and not path.startswith("/console/sign-") else ""
