@@ -108,6 +108,11 @@ def is_closed(office: Office, today: date) -> bool:
     return office.status == CLOSED and (office.closed_until is None or office.closed_until >= today)
 
 
+def in_use(today: date) -> ColumnElement[bool]:
+    """The condition on Office for those in use: active, or closed for a while that is over."""
+    return or_(Office.status == "active", and_(Office.status == CLOSED, Office.closed_until < today))
+
+
 def _candidates(session: Session, home: str | None, point: Point | None) -> list[Office]:
     within: list[ColumnElement[bool]] = [Office.country.is_(None)]
     if home:

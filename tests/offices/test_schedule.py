@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import offices
@@ -15,42 +16,9 @@ from bot.i18n import LANGUAGES
 from bot.nlu.places import Place
 from bot.offices import Match, schedule
 from bot.tables import Office
+from tests.offices.making import NOON, TODAY, an_office
 
-TODAY = date(2026, 11, 24)  # a Tuesday
 ATHENS = Place("Athens", "GR", 37.98, 23.73, "city", 664_046, "Athens")
-NOON = datetime(2026, 11, 24, 10, tzinfo=UTC)  # 12:00 in Athens
-
-
-def an_office(**values: object) -> Office:
-    base: dict[str, object] = {
-        "id": "one",
-        "organization": "Org",
-        "names": {"en": "Office"},
-        "kind": "office",
-        "needs": ["asylum"],
-        "country": "GR",
-        "cities": ["Athens"],
-        "addresses": {"en": "1 Street"},
-        "lat": 38.0,
-        "lon": 23.7,
-        "precision": "exact",
-        "phones": ["+302101234567"],
-        "hours": "",
-        "schedule": "Mo-Fr 08:00-16:00; PH off",
-        "languages": [],
-        "url": "",
-        "note": "",
-        "alert": "",
-        "safety": "",
-        "status": "active",
-        "confidence": "high",
-        "source_url": "",
-        "source_date": "",
-        "holidays": [],
-        "verified": True,
-        "checked_on": date(2026, 11, 1),
-    }
-    return Office(**base | values)
 
 
 @pytest.fixture
@@ -208,3 +176,14 @@ def test_holidays_and_closing_can_be_loaded_and_stay_where_a_file_has_no_column(
     assert office is not None
     assert office.holidays == ["2026-12-24", "2026-12-25"]
     assert (office.closed_until, office.email) == (date(2026, 12, 31), "a@example.org")
+
+
+def test_the_condition_for_offices_in_use_agrees_with_the_search(session: Session) -> None:
+    session.add_all([an_office(id="active"), an_office(id="shut", status="temporarily closed")])
+    session.add_all([an_office(id="over", status="temporarily closed", closed_until=date(2026, 11, 23))])
+    session.add_all(
+        [an_office(id="last", status="temporarily closed", closed_until=TODAY), an_office(id="gone", status="defunct")]
+    )
+    session.flush()
+    found = set(session.scalars(select(Office.id).where(offices.in_use(TODAY))))
+    assert found == {"active", "over"}
