@@ -120,7 +120,7 @@ def _addressed(session: Session, event: Event, referral: Referral, settings: Set
     has_it = session.get(Staff, referral.assignee_id) if referral.assignee_id and referral.state == "taken" else None
     if has_it is not None and not has_it.active:
         has_it = None
-    if event is Event.MESSAGE:
+    if event in (Event.MESSAGE, Event.HANDED_OVER):
         return [has_it] if has_it else []
     if has_it is not None and event in (Event.PARTNER, Event.REOPENED):
         return [has_it]
@@ -165,6 +165,8 @@ def is_settled(session: Session, row: Notification) -> bool:
     match word.event:
         case Event.OPENED | Event.URGENT | Event.SLIPPED:
             return referral.state != "open"
+        case Event.HANDED_OVER:
+            return referral.assignee_id != staff.id
         case Event.MESSAGE:
             reading = session.get(Reading, (staff.id, referral.id))
             return referral.assignee_id != staff.id or (reading is not None and reading.at >= row.created_at)
