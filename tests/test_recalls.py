@@ -214,9 +214,18 @@ def test_the_prefilled_text_is_what_is_published_now(database: Database) -> None
         wrong = wrong_answer(session)
         add_answer(session, "fr", 2, "published", sms=RIGHT_FR)
         add_answer(session, "es", 2, "review", sms="todavía no")
-        texts = recalls.suggested(recalls.present(session, wrong))
+        texts = recalls.suggested(wrong, wrong.topic, recalls.present(session, wrong))
         assert texts["en"] == f"Correction: {RIGHT}"
         assert RIGHT_FR in texts["fr"] and set(texts) == {"en", "fr"}
+
+
+def test_a_withdrawn_text_without_a_successor_is_taken_back(sqlite: Database) -> None:
+    with sqlite.write() as session:
+        wrong = add_answer(session, "fr", status="withdrawn")
+        wrong.topic.titles, wrong.topic.sensitive = {"fr": "Le bureau"}, True
+        texts = recalls.suggested(wrong, wrong.topic, {})
+        assert "Le bureau" in texts["fr"]
+        recalls.check(session, wrong, 7, texts)
 
 
 def test_a_countrys_own_text_goes_before_the_general_one(sqlite: Database) -> None:
@@ -454,3 +463,40 @@ def test_a_batch_asks_as_often_for_many_as_for_few(sqlite: Database) -> None:
         few = selects(3)
     with statements(sqlite) as seen:
         assert selects(50) == few
+
+
+def test_translations_of_a_wrong_version_are_listed_with_their_people(database: Database) -> None:
+    with database.write() as session:
+        wrong = wrong_answer(session, 1)
+        mine = add_answer(session, "fr", translated_from=1)
+        add_answer(session, "es", translated_from=2), add_answer(session, "ar", status="draft", translated_from=1)
+        receive(session, add_contact(session, 5, locale="fr"), mine)
+        receive(session, add_contact(session, 5, locale="fr"), mine)
+        found = recalls.translations(session, wrong, 7)
+        assert [(row.answer.locale, row.people) for row in found] == [("fr", 1)]
+        assert recalls.translations(session, mine, 7) == []
+
+
+def test_versions_no_longer_said_are_listed_by_when_that_was(database: Database) -> None:
+    now = utcnow()
+    with database.write() as session:
+        add_answer(session, "en", published_at=now - timedelta(days=9))
+        add_answer(session, "en", 2, "published", published_at=now - timedelta(days=3))
+        add_answer(session, "fr", status="withdrawn", published_at=now - timedelta(days=5))
+        add_answer(session, "es", status="published", published_at=now)
+        add_answer(session, "en", status="published", country="GR", published_at=now)
+        found = recalls.former(session, (), 10)
+        assert [(row.answer.locale, row.until is not None) for row in found] == [("en", True), ("fr", False)]
+        assert [row.answer.locale for row in recalls.former(session, ["fr"], 10)] == ["fr"]
+
+
+def test_past_recalls_are_listed_newest_first(database: Database) -> None:
+    with database.write() as session:
+        wrong = wrong_answer(session, 1)
+        first = send(session, wrong)
+    finish(database)
+    with database.write() as session:
+        second = send(session, wrong, {"en": "Correction: closed."})
+        assert [row.recall.id for row in recalls.past(session, 10)] == [second.id, first.id]
+        assert [row.recall.id for row in recalls.past(session, 1, 1)] == [first.id]
+        assert recalls.past(session, 1)[0].topic.id == "office"

@@ -6,6 +6,7 @@ any process may go on where another one died, and nobody gets the same words twi
 
 from __future__ import annotations
 
+from bot.recalls.listing import Former, Past, Translation, former, past, translations
 from bot.recalls.reaching import Group, Reach, reach, segments, since
 from bot.recalls.sending import (
     BATCH,
@@ -26,16 +27,21 @@ __all__ = [
     "BATCH",
     "MAX_DAYS",
     "MAX_TEXT",
+    "Former",
     "Group",
+    "Past",
     "Progress",
     "Reach",
     "RecallError",
+    "Translation",
     "Wording",
     "advance",
     "begin",
     "check",
+    "former",
     "is_fixed",
     "is_unfinished",
+    "past",
     "present",
     "progress",
     "reach",
@@ -44,4 +50,5 @@ __all__ = [
     "since",
     "suggested",
     "text_for",
+    "translations",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -66,8 +66,8 @@ def reach(
 ) -> Reach:
     """Who received this version since `since(days, now)`. With `texts`, those who got these words already are apart."""
     now = now or utcnow()
-    received = _received(answer.id, since(days, now), now)
-    people = _classified(received, _told(session, answer, texts) if texts else false()).subquery()
+    them = received([answer.id], since(days, now), now)
+    people = _classified(them, _told(session, answer, texts) if texts else false()).subquery()
     query = select(people.c.state, people.c.channel, people.c.locale, people.c.country, people.c.in_case, func.count())
     rows = session.execute(query.group_by(*(c for c in people.c if c.name != "id"))).all()
     totals: Counter[str] = Counter()
@@ -97,16 +97,16 @@ def segments(session: Session, found: Reach, answer: Answer, texts: Mapping[str,
     return sum(g.people * sum(part.segments for part in wording.parts(True, g.locale, g.country)) for g in plain)
 
 
-def _received(answer_id: int, start: datetime, end: datetime) -> Select[int]:
+def received(answer_ids: Collection[int], start: datetime, end: datetime) -> Select[int]:
     return select(Outbox.contact_id).where(
-        Outbox.answer_id == answer_id,
+        Outbox.answer_id.in_(answer_ids),
         Outbox.created_at >= start,
         Outbox.created_at <= end,
         Outbox.state.in_(_RECEIVED),
     )
 
 
-def _classified(received: Select[int], told: ColumnElement[bool]) -> Select[Any]:
+def _classified(them: Select[int], told: ColumnElement[bool]) -> Select[Any]:
     """Each person who received it: whether a correction reaches them, and what it depends on."""
     state = case(
         (Contact.erase_at.is_not(None), "erased"),
@@ -123,7 +123,7 @@ def _classified(received: Select[int], told: ColumnElement[bool]) -> Select[Any]
         Contact.locale,
         Contact.country,
         in_case.label("in_case"),
-    ).where(Contact.id.in_(received))
+    ).where(Contact.id.in_(them))
 
 
 def _plain_simulators(session: Session, people: Subquery) -> list[tuple[str | None, str | None]]:
@@ -149,9 +149,9 @@ def _told_by(recall: Recall, own: str, texts: Mapping[str, str]) -> ColumnElemen
 
 def left(session: Session, recall: Recall, answer: Answer) -> Select[Contact]:
     """Those whom the recall has still to reach. Their rows are held, so that nobody is erased between look and insert."""
-    received = _received(answer.id, since(recall.days, recall.at), recall.at)
+    them = received([answer.id], since(recall.days, recall.at), recall.at)
     query = select(Contact).where(
-        Contact.id.in_(received),
+        Contact.id.in_(them),
         Contact.erase_at.is_(None),
         Contact.opted_out_at.is_(None),
         Contact.blocked_at.is_(None),

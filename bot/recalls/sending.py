@@ -88,8 +88,9 @@ def check(session: Session, answer: Answer, days: int, texts: Mapping[str, str])
         raise RecallError("empty")
     if max(map(len, texts.values())) > MAX_TEXT:
         raise RecallError("long")
-    if is_fixed(session.get_one(Topic, answer.topic_id)):
-        approved = suggested(present(session, answer))
+    topic = session.get_one(Topic, answer.topic_id)
+    if is_fixed(topic):
+        approved = suggested(answer, topic, present(session, answer))
         if any(text != approved.get(locale) for locale, text in texts.items()):
             raise RecallError("approved")
 

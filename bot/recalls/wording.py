@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot import channels, i18n, offices
+from bot import answers, channels, i18n, offices
 from bot.channels.base import Part
 from bot.i18n import N_, translate
 from bot.messages import Reply
 from bot.tables import Answer, Topic
 
 CORRECTION = N_("Correction: {text}")
+WITHDRAWN = N_("Correction: what we wrote to you about {topic} was not right. Please do not rely on it.")
 CRISIS = "crisis"  # the category of texts for danger: these name the emergency numbers of a country
 
 
@@ -64,9 +65,12 @@ def present(session: Session, answer: Answer) -> dict[str, Answer]:
     return {row.locale: row for row in rows}
 
 
-def suggested(published: Mapping[str, Answer]) -> dict[str, str]:
-    """The correction by locale: the text that is published now, said to be one."""
-    return {locale: translate(locale, CORRECTION, text=row.sms.strip()) for locale, row in published.items()}
+def suggested(answer: Answer, topic: Topic, published: Mapping[str, Answer]) -> dict[str, str]:
+    """The correction by locale: the text that is published now, said to be one. A withdrawn text is at least taken back."""
+    texts = {locale: translate(locale, CORRECTION, text=row.sms.strip()) for locale, row in published.items()}
+    if answer.locale not in texts:
+        texts[answer.locale] = translate(answer.locale, WITHDRAWN, topic=answers.title(topic, answer.locale))
+    return texts
 
 
 def is_fixed(topic: Topic) -> bool:
