@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot import logs, model
-from bot.settings import ROOT
+from bot.db import Database
+from bot.settings import ROOT, Settings
+from bot.worker import Worker
 from tests.conftest import new_postgresql_database
+from tests.e2e.phone import Phone
 from tests.e2e.product import Product, copy_into, loaded_database
 
 
@@ -38,3 +41,26 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'waymark.db'}"
     return new_postgresql_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def assistant() -> object:
+    from bot.agent import Assistant
+
+    logs.quiet_rasa()
+    return Assistant(model.ensure(ROOT / "models"))
+
+
+@pytest.fixture
+def database(loaded: Path, tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path / 'waymark.db'}"
+    copy_into(loaded, url)
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def phone(database: Database, assistant: object, make_settings: Callable[..., Settings]) -> Callable[..., Phone]:
+    worker = Worker(database, make_settings(), lambda: assistant)  # type: ignore[arg-type,return-value]
+    return lambda kind="sms": Phone(database, worker, kind)

@@ -2,81 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot import contacts, inbox, logs, model, outbox
+from bot import contacts
 from bot.db import Database
-from bot.messages import Incoming, Kind, Outgoing
-from bot.settings import ROOT, Settings
-from bot.tables import Contact, Inbox, Outbox, Referral, TrackerRow, Unanswered
-from bot.worker import Worker
-from tests.e2e.product import copy_into
+from bot.tables import Contact, Inbox, Referral, TrackerRow, Unanswered
+from tests.e2e.phone import Phone
 
 pytestmark = pytest.mark.slow
-
-
-class Phone:
-    """One contact: says something, reads what comes back."""
-
-    def __init__(self, database: Database, worker: Worker, kind: str) -> None:
-        self._database, self._worker = database, worker
-        self.address = f"{kind}:{uuid.uuid4().hex}"
-        self.last: list[Outgoing] = []
-
-    def say(self, words: str, **fields: object) -> str:
-        return self._send(Incoming("webchat", self.address, uuid.uuid4().hex, Kind.TEXT, text=words, **fields))  # type: ignore[arg-type]
-
-    def share(self, lat: float, lon: float) -> str:
-        return self._send(Incoming("webchat", self.address, uuid.uuid4().hex, Kind.LOCATION, lat=lat, lon=lon))
-
-    def tap(self, title: str) -> str:
-        token = next(c.token for part in self.last for c in part.choices if c.title == title)
-        return self._send(Incoming("webchat", self.address, uuid.uuid4().hex, Kind.CHOICE, token=token))
-
-    def _send(self, incoming: Incoming) -> str:
-        with self._database.write() as session:
-            inbox.store(session, incoming)
-        while self._worker.step():
-            pass
-        with self._database.write() as session:
-            contact = contacts.find(session, "webchat", self.address)
-            assert contact is not None
-            rows = session.scalars(select(Outbox).where(Outbox.contact_id == contact.id, Outbox.state == "queued"))
-            self.last = []
-            for row in rows.all():
-                self.last.append(outbox.outgoing_of(row, contact))
-                outbox.sent(session, row, row.reference)
-                outbox.delivered(row)
-        return "\n".join(part.text for part in self.last)
-
-
-@pytest.fixture(scope="module")
-def assistant() -> object:
-    from bot.agent import Assistant
-
-    logs.quiet_rasa()
-    return Assistant(model.ensure(ROOT / "models"))
-
-
-@pytest.fixture
-def database(loaded: Path, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'waymark.db'}"
-    copy_into(loaded, url)
-    opened = Database(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def phone(database: Database, assistant: object, make_settings: Callable[..., Settings]) -> Callable[..., Phone]:
-    worker = Worker(database, make_settings(), lambda: assistant)  # type: ignore[arg-type,return-value]
-    return lambda kind="sms": Phone(database, worker, kind)
 
 
 @pytest.mark.parametrize(
