@@ -238,6 +238,7 @@ def test_only_admins_set_teams(console: Console, path: str) -> None:
 def test_a_team_that_is_not_there_is_not_there(console: Console) -> None:
     browser = console.as_("admin")
     assert browser.get("/console/teams/99").status_code == 404
+    assert browser.get(f"/console/teams/{10**30}").status_code == 404
     assert browser.post("/console/teams/99", ATHENS).status_code == 404
     assert browser.post("/console/teams/99/delete").status_code == 404
 

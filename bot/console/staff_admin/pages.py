@@ -21,6 +21,7 @@ ROLES = (
     ("editor", N_("Editor"), N_("Writes and translates answers, keeps offices right, sees what was not answered.")),
     ("admin", N_("Admin"), N_("Staff, teams, settings, audit and the data that is kept. Sees no conversations.")),
 )
+MAX_ID = 2**31  # larger numbers are no id of the database
 PROBLEMS = {
     "email": N_("This is no e-mail address."),
     "roles": N_("Choose at least one role."),
@@ -132,7 +133,7 @@ def person_page(desk: Desk, staff_id: int) -> Response[str]:
 
 def person_with(desk: Desk, staff_id: int, problems: dict[str, str], form: Filled | None = None) -> Response[str]:
     with desk.database.read() as session:
-        person = session.get(Staff, staff_id)
+        person = session.get(Staff, staff_id) if staff_id < MAX_ID else None
         if person is None:
             desk.missing()
         (row,) = rows_of(session, [person])

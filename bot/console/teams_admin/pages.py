@@ -21,6 +21,7 @@ from bot.offices import schedule
 from bot.tables import Office, Referral, Staff, Team
 
 MEANWHILE = N_("Somebody else changed this team meanwhile. This is how it is now; make your change again.")
+MAX_ID = 2**31  # larger numbers are no id of the database
 _MONDAY = date(2024, 1, 1)
 
 
@@ -160,7 +161,7 @@ def _form_page(
 
 
 def _team(desk: Desk, session: Session, team_id: int, *, lock: bool = False) -> Team:
-    team = session.get(Team, team_id, with_for_update=lock)
+    team = session.get(Team, team_id, with_for_update=lock) if team_id < MAX_ID else None
     return team if team is not None else desk.missing()
 
 
