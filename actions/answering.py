@@ -6,7 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict  # noqa: F401  # re-exported for the actions
 
 from actions.context import Button, payload, say_text
-from bot import answers, i18n
+from bot import answers, i18n, options
 from bot.i18n import N_, translate
 from bot.tables import Answer, Topic
 from bot.turn import Turn
@@ -25,7 +25,12 @@ WHAT_CAN_I_ASK = N_("What can I ask?")
 def say_answer(dispatcher: CollectingDispatcher, turn: Turn, topic_id: str, *, keep_choices: bool = False) -> bool:
     """Say the answer for the contact's language and country. False when no valid one is published."""
     found = answers.find(
-        turn.session, topic_id, turn.locale, turn.contact.country, turn.now.date(), turn.settings.answer_grace_days
+        turn.session,
+        topic_id,
+        turn.locale,
+        turn.contact.country,
+        turn.now.date(),
+        options.number(turn.session, "answer_grace_days"),
     )
     if found is None:
         return False
@@ -41,7 +46,12 @@ def say_answer(dispatcher: CollectingDispatcher, turn: Turn, topic_id: str, *, k
 def say_details(dispatcher: CollectingDispatcher, turn: Turn, topic_id: str) -> bool:
     """Say the long text, with its source. False when there is none."""
     found = answers.find(
-        turn.session, topic_id, turn.locale, turn.contact.country, turn.now.date(), turn.settings.answer_grace_days
+        turn.session,
+        topic_id,
+        turn.locale,
+        turn.contact.country,
+        turn.now.date(),
+        options.number(turn.session, "answer_grace_days"),
     )
     if found is None:
         return False

@@ -56,8 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     adding = kinds.add_parser("add", help="a new account; prints a one-time link to set its password")
     adding.add_argument("email")
     adding.add_argument("--name", default="")
-    adding.add_argument("--role", action="append", required=True, choices=["caseworker", "editor", "admin"], help="may be repeated")
-    resetting = kinds.add_parser("reset", help="ends somebody's sessions, unlocks them, drops their second factor; prints a new link")
+    adding.add_argument("--role", action="append", required=True, choices=["caseworker", "editor", "admin"], help="repeatable")
+    resetting = kinds.add_parser("reset", help="end somebody's sessions, unlock them, drop their second factor; a new link")
     resetting.add_argument("email")
     kinds.add_parser("list", help="all accounts")
     add("keeper", keeper, "notifications, promises, retention and other work that no message waits for")
@@ -73,6 +73,7 @@ def run(config: Settings, options: argparse.Namespace) -> int:
     commands = {"web": ["web"]}
     commands |= {f"worker {n}": ["worker"] for n in range(1, config.workers + 1)}
     commands |= {f"sender {n}": ["sender"] for n in range(1, config.senders + 1)}
+    commands["keeper"] = ["keeper"]
     if config.telegram and config.telegram_mode == "polling":
         commands["poll"] = ["poll"]
     _print_addresses(config)
@@ -110,7 +111,16 @@ def web(config: Settings, options: argparse.Namespace) -> int:
 
     app = create_app(Database(config.database_url), config)
     # websockets 10.4, which Rasa's sanic needs, does not fit uvicorn's own choice; nothing here uses them.
-    uvicorn.run(app, host=config.host, port=config.port, ws="none", log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=config.host,
+        port=config.port,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,  # an open queue waits for news and would keep us from ending
+    )
     return 0
 
 

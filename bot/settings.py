@@ -51,7 +51,6 @@ class Settings:
     telegram_mode: str
     lease_seconds: int
     max_attempts: int
-    answer_grace_days: int
     smtp_host: str
     smtp_port: int
     smtp_user: str
@@ -114,7 +113,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         telegram_mode=env.text("TELEGRAM_MODE", "webhook", _one_of("webhook", "polling")),
         lease_seconds=env.whole("LEASE_SECONDS", 60, 2, 3600),
         max_attempts=env.whole("MAX_ATTEMPTS", 4, 1, 20),
-        answer_grace_days=env.whole("ANSWER_GRACE_DAYS", 90, 0, 3650),
         smtp_host=env.text("SMTP_HOST", ""),
         smtp_port=env.whole("SMTP_PORT", 587, 1, 65535),
         smtp_user=env.text("SMTP_USER", ""),

@@ -32,6 +32,7 @@ SCREENS = (
     "writing",
     "partners",
     "export",
+    "erase",
     "saved_replies",
     "answers",
     "translations",
