@@ -89,3 +89,8 @@ def _buttons(turn: Turn, topic: Topic) -> list[dict[str, str]]:
         (NO_HELP, payload("not_helpful", topic=topic.id)),
     ]
     return [{"title": translate(turn.locale, title), "payload": load} for title, load in choices]
+
+
+def _find(turn: Turn, topic_id: str) -> answers.Found | None:
+    grace_days = options.number(turn.session, "answer_grace_days")
+    return answers.find(turn.session, topic_id, turn.locale, turn.contact.country, turn.now.date(), grace_days)

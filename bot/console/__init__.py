@@ -79,7 +79,7 @@ def route_handlers(database: Database, settings: Settings) -> list[Router]:
 
 def _handlers(names: tuple[str, ...]) -> list[Any]:
     present = [name for name in names if importlib.util.find_spec(f"bot.console.{name}")]
-    return [handler for name in present for handler in _screen(name).HANDLERS]
+    return [handler for name in present for handler in getattr(_screen(name), "HANDLERS", [])]
 
 
 def _screen(name: str) -> ModuleType:
