@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from datetime import timedelta
@@ -52,14 +53,15 @@ PAGES = {
 }
 
 
-def prepare(folder: Path) -> tuple[Database, Settings, dict[str, str]]:
-    """A database with the shipped content, staff, and cases as a small team has them on a morning."""
+def prepare(folder: Path, whole: bool = True) -> tuple[Database, Settings, dict[str, str]]:
+    """A database with the shipped content (or some of it), staff, and cases as a small team has them on a morning."""
     settings = load_settings({"WAYMARK_DATA_DIR": str(folder), "WAYMARK_ORGANIZATION": "Waymark"})
     crypto.use(settings.secret_keys)
     database = Database(f"sqlite:///{folder / 'pictures.db'}")
     migrate.migrate(database)
+    source = ROOT / "data" / "content"
     with database.write() as session:
-        content.load(session, ROOT / "data" / "content")
+        content.load(session, source if whole else _some(source, folder / "content"))
         for name, roles in (("amina", list(staff.ROLES)), ("jonas", ["caseworker"]), ("leila", ["editor"])):
             staff.add(session, f"{name}@example.org", name.title(), roles, PASSWORD)
         teams.ensure_first(session)
@@ -67,6 +69,12 @@ def prepare(folder: Path) -> tuple[Database, Settings, dict[str, str]]:
     with database.read() as session:
         topic = session.query(Topic.id).filter(Topic.category == "rights").order_by(Topic.position).first()
     return database, settings, {"case": str(case), "topic": str(topic[0]) if topic else "asylum_apply"}
+
+
+def _some(source: Path, folder: Path) -> Path:
+    """A few topics of the content: embedding the questions of all takes a minute."""
+    shutil.copytree(source, folder, ignore=lambda path, names: sorted(names)[8:] if path.endswith("answers") else [])
+    return folder
 
 
 def _cases(database: Database) -> int:
