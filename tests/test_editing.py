@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from bot import answers, editing, staff
+from actions.answering import say_answer, say_details
+from bot import answers, contacts, editing, i18n, staff
 from bot.content.storing import LOADED_BY
 from bot.db import Database, utcnow
-from bot.editing import Conflict, Key, Refused, Saved, TopicDraft
+from bot.editing import Conflict, Key, Refused, Saved, TopicDraft, saying
+from bot.messages import Incoming, Kind
+from bot.settings import Settings
 from bot.tables import Answer, AuditEvent, Presence, Question, Topic
+from bot.turn import Turn
 
 TODAY = date(2026, 11, 24)
 TOPIC = "asylum_apply"
@@ -589,3 +595,29 @@ def test_a_topic_without_example_questions_is_found_by_the_passages_that_are_pub
 def test_an_id_is_proposed_from_an_english_title() -> None:
     assert editing.proposed_id("How to buy a bus ticket?") == "how_to_buy_a_bus_ticket"
     assert editing.proposed_id("اللجوء") == ""
+
+
+# How it is said
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("locale", i18n.available())
+def test_an_editor_sees_the_very_words_that_contacts_get(
+    sqlite: Database, make_settings: Callable[..., Settings], locale: str, plain: bool
+) -> None:
+    with sqlite.write() as session:
+        topic = add_topic(session, need="asylum")
+        answer = add_answer(session, locale, review="reviewed" if locale == "fr" else "drafted")
+        contact = contacts.find_or_create(session, "sms" if plain else "telegram", "+306900000001")
+        incoming = Incoming(contact.channel, contact.address, "1", Kind.TEXT, text="asylum")
+        now = datetime.combine(TODAY, time(12), UTC)
+        turn = Turn(session, make_settings(), contact, incoming, 0, answers.load_index(session), locale, plain, now=now)
+        for details in (False, True):
+            dispatcher = CollectingDispatcher()
+            (say_details if details else say_answer)(dispatcher, turn, TOPIC)
+            [message] = dispatcher.messages
+            say = saying.details if details else saying.plain if plain else saying.chat
+            assert message["text"] == say(locale, answer)
+            buttons = [(each["title"], each["payload"]) for each in message["buttons"]]
+            given = saying.choices(locale, topic.need, TOPIC)
+            assert buttons == ([] if plain or details else [(each.title, each.payload) for each in given])

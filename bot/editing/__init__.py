@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bot.content.drafts import CRISIS
 from bot.content.storing import SOURCE
-from bot.editing.finding import parts, prepare
+from bot.editing.finding import passages_to_read, prepare
 from bot.editing.history import Change, Event, events, versions, without
 from bot.editing.keys import OPEN, Key, Refused, key_of, may_change, newest, place, published, source_of
 from bot.editing.presence import EVERY, Newer, here, leave, newer, others
@@ -49,6 +49,7 @@ from bot.editing.states import (
     topic_rows,
 )
 from bot.editing.topics import LONGEST_TITLE, TopicDraft, change, create, delete, is_deletable, proposed_id
+from bot.offices.countries import is_country
 
 __all__ = [
     "CRISIS",
@@ -83,6 +84,7 @@ __all__ = [
     "delete",
     "events",
     "here",
+    "is_country",
     "is_deletable",
     "key_of",
     "languages",
@@ -93,7 +95,7 @@ __all__ = [
     "newer",
     "newest",
     "others",
-    "parts",
+    "passages_to_read",
     "place",
     "prepare",
     "proposed_id",

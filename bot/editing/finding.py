@@ -21,8 +21,14 @@ def prepare(texts: Iterable[str]) -> None:
     encoder.embed([text for text in texts if encoder.guarded(text)])
 
 
-def parts(chat: str) -> list[str]:
-    """The passages by which a text is found where its topic has no example questions."""
+def passages_to_read(session: Session, topic_id: str, chat: str) -> list[str]:
+    """The passages by which this text would be found once published; none where its topic has example questions."""
+    topic = session.get(Topic, topic_id)
+    is_found_otherwise = topic is None or topic.category == CRISIS or _has_examples(session, topic_id)
+    return [] if is_found_otherwise else _parts(chat)
+
+
+def _parts(chat: str) -> list[str]:
     return [part for part in passages(chat) if encoder.guarded(part)]
 
 
@@ -37,7 +43,7 @@ def renew_passages(session: Session, topic: Topic) -> None:
     rows: list[Row] = []
     if topic.category != CRISIS and not _has_examples(session, topic.id):
         query = select(Answer.locale, Answer.chat).where(Answer.topic_id == topic.id, Answer.status == "published")
-        rows = [(locale, part) for locale, chat in session.execute(query.order_by(Answer.id)) for part in parts(chat)]
+        rows = [(locale, part) for locale, chat in session.execute(query.order_by(Answer.id)) for part in _parts(chat)]
     _renew(session, topic.id, "passage", rows)
 
 
