@@ -49,10 +49,8 @@ def shape_plain(reply: Reply) -> list[Part]:
     """One plain text with numbered choices, for phones without buttons."""
     from bot.channels import sms_text
 
-    text = reply.text.strip()
-    if reply.choices:
-        text = f"{text}\n{numbered(reply.choices)}"
-    text = sms_text.economical(text)
+    lines = [reply.text.strip(), numbered(reply.choices) if reply.choices else ""]
+    text = sms_text.economical("\n".join(filter(None, lines)))
     return [
         Part(piece, segments=sms_text.count(piece).segments, choices=reply.choices if last else ())
         for piece, last in _with_last(cut(text, 1500))
@@ -63,6 +61,11 @@ def _with_last(pieces: list[str]) -> list[tuple[str, bool]]:
     return [(piece, n == len(pieces) - 1) for n, piece in enumerate(pieces)]
 
 
+_LINE_ENDS = ("\n\n", "\n")
+# Full stops and question marks of Latin and Cyrillic, Arabic, Urdu, Bengali, and Ethiopic.
+_SENTENCE_ENDS = (". ", "? ", "! ", "؟ ", "۔ ", "। ", "። ", "፧ ")
+
+
 def cut(text: str, limit: int) -> list[str]:
     """Pieces of at most `limit` characters, cut at paragraphs, lines, sentences, words, clusters: the best that fits."""
     import regex
@@ -70,13 +73,17 @@ def cut(text: str, limit: int) -> list[str]:
     pieces: list[str] = []
     while len(text) > limit:
         window = text[:limit]
-        marks = ("\n\n", "\n", ". ", "؟ ", "። ", " ")
-        at = max((window.rfind(mark) + len(mark) for mark in marks[:2] if window.rfind(mark) > limit // 2), default=0)
-        at = at or next((window.rfind(mark) + len(mark) for mark in marks if window.rfind(mark) > limit // 3), 0)
+        at = _after_last(window, _LINE_ENDS, limit // 2) or _after_last(window, _SENTENCE_ENDS, limit // 3)
+        at = at or _after_last(window, (" ",), limit // 3)
         at = at or _last_cluster_end(regex.finditer(r"\X", text[: limit + 64]), limit)
         pieces.append(text[:at].strip())
         text = text[at:].lstrip()
     return [piece for piece in [*pieces, text] if piece]
+
+
+def _after_last(text: str, marks: tuple[str, ...], least: int) -> int:
+    """Where the last of these marks ends, if it stands beyond `least`; else 0."""
+    return max((text.rfind(mark) + len(mark) for mark in marks if text.rfind(mark) > least), default=0)
 
 
 def _last_cluster_end(clusters: object, limit: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
@@ -23,16 +23,10 @@ from bot.tables import Topic
 
 
 @dataclass(slots=True)
-class Report:
+class Report(storing.Stored):
     """What a load found and did. Files with an error were left out as a whole; warnings are for editors."""
 
     files: int = 0
-    topics: int = 0
-    answers_new: int = 0
-    answers_changed: int = 0
-    answers_same: int = 0
-    questions_new: int = 0
-    questions_gone: int = 0
     office_rows: int = 0
     emergency_rows: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -65,8 +59,8 @@ def load(session: Session, folder: Path, progress: Callable[[str], None] = lambd
     _warn_of_twins(drafts, report)
     vectors = storing.embedded(session, drafts, progress)
     stored = storing.store(session, drafts, vectors)
-    for name in ("topics", "answers_new", "answers_changed", "answers_same", "questions_new", "questions_gone"):
-        setattr(report, name, getattr(stored, name))
+    for name, value in asdict(stored).items():
+        setattr(report, name, value)
     report.warnings += stored.notes
     report.office_rows = _load_rows(session, folder, "offices", report)
     report.emergency_rows = _load_rows(session, folder, "emergency", report)

@@ -214,6 +214,9 @@ def test_cutting_ends_even_where_a_cluster_is_wider_than_the_limit(text: str, li
         ("One two three. Four five", ["One two three.", "Four five"]),
         ("one two three four five", ["one two three four", "five"]),
         ("a" * 25, ["a" * 20, "a" * 5]),
+        ("اول فقرہ۔ دوسرا فقرہ یہاں", ["اول فقرہ۔", "دوسرا فقرہ یہاں"]),
+        ("Can you? Yes. I do not", ["Can you? Yes.", "I do not"]),
+        ("এক দুই তিন। চার পাঁচ ছয়", ["এক দুই তিন।", "চার পাঁচ ছয়"]),
     ],
 )
 def test_cuts_are_at_the_best_place_that_fits(text: str, pieces: list[str]) -> None:
@@ -221,6 +224,11 @@ def test_cuts_are_at_the_best_place_that_fits(text: str, pieces: list[str]) -> N
 
 
 # Shaping
+
+
+def test_choices_without_a_text_begin_with_the_first_choice() -> None:
+    assert shape_plain(Reply("", CHOICES))[0].text == "1 Food\n2 Doctor"
+
 
 CHOICES = (Choice("Food", "/food"), Choice("Doctor", "/doctor"))
 
