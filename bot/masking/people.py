@@ -90,6 +90,7 @@ def _continues(word: str, position: int, strong: bool, lower: bool) -> bool:
     return large or (lower and position == 1) if cased else position <= 2
 
 
+@lru_cache(maxsize=8192)
 def is_known(word: str) -> bool:
     """A given name that is no common word of our languages."""
     if word == _PERSIAN_ALI:
