@@ -1,4 +1,4 @@
-"""Figures of each day: what was asked, what became of it, what was sent and how long cases waited.
+"""Figures of each day: what was asked, what became of it, what was sent, and how long cases waited.
 
 Days are those of UTC. A finished day is kept as counts, which hold nothing personal and outlive the messages; days that are
 not kept yet are counted anew each time.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.contacts import insert_ignoring_duplicates
 from bot.db import UtcTime, utcnow
-from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral, ReferralEvent
+from bot.tables import Contact, Counter, Inbox, Outbox, Referral, ReferralEvent
 
 SETTLED = "settled"  # the counter that says: this day's figures are complete
 # What became of a message; stored as "outcome|" and one of these.
@@ -66,19 +66,6 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
-    """Content that needs an editor: numbers of texts and of offices."""
-
-    published: int = 0
-    due: int = 0  # past their review date, still said
-    withheld: int = 0  # past the days of grace, no longer said
-    outdated: int = 0  # translations of an older English text
-    in_review: int = 0
-    offices: int = 0
-    offices_due: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """What the overview shows: `days` in order, `series` by name with one number a day, `totals` of the whole time by name."""
 
@@ -86,7 +73,6 @@ class Figures:
     series: dict[str, list[int]]
     totals: dict[str, int]
     waiting: list[Waiting]
-    stale: Stale
     kept_until: date | None = None  # the last day whose figures are kept as counts
     counted_at: datetime = field(default_factory=utcnow)
 
@@ -122,7 +108,7 @@ def settle_days(session: Session, today: date) -> int:
     return kept
 
 
-def figures(session: Session, days: int, today: date, grace_days: int = 90, now: datetime | None = None) -> Figures:
+def figures(session: Session, days: int, today: date, now: datetime | None = None) -> Figures:
     """The last `days` days with today. The number of queries depends on neither the days nor the messages."""
     first = today - timedelta(days=days - 1)
     kept_until = _kept_until(session)
@@ -138,7 +124,6 @@ def figures(session: Session, days: int, today: date, grace_days: int = 90, now:
         series={name: [series[day][name] for day in span] for name in _SERIES},
         totals=dict(totals),
         waiting=waiting_times(session, _midnight(first), now or utcnow()),
-        stale=stale_content(session, today, grace_days),
         kept_until=kept_until,
         counted_at=now or utcnow(),
     )
@@ -307,35 +292,6 @@ def _waiting(locale: str, rows: Iterable[Any], since: datetime) -> Waiting:
 def _at_rank(ordered: list[timedelta], share: float) -> timedelta | None:
     """The value that this share of all does not exceed (nearest rank: always a wait that somebody had)."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
-
-
-def stale_content(session: Session, today: date, grace_days: int) -> Stale:
-    """How much of what is said is due for a check, withheld, or translated from an older English text."""
-    query = select(
-        Answer.topic_id, Answer.locale, Answer.country, Answer.version, Answer.translated_from, Answer.review_due, Answer.status
-    ).where(Answer.status.in_(["published", "review"]))
-    rows = session.execute(query).all()
-    published = [row for row in rows if row.status == "published"]
-    english = {(row.topic_id, row.country): row.version for row in published if row.locale == "en"}
-    due = [row.review_due for row in published if row.review_due is not None and row.review_due < today]
-    withheld = sum(today > day + timedelta(days=grace_days) for day in due)
-    offices = session.execute(
-        select(func.count(), func.sum(case((Office.review_due < today, 1), else_=0))).where(Office.status != "defunct")
-    ).one()
-    return Stale(
-        published=len(published),
-        due=len(due) - withheld,
-        withheld=withheld,
-        outdated=sum(_is_outdated(row, english) for row in published),
-        in_review=len(rows) - len(published),
-        offices=offices[0],
-        offices_due=int(offices[1] or 0),
-    )
-
-
-def _is_outdated(row: Any, english: Mapping[tuple[str, str | None], int]) -> bool:
-    source = english.get((row.topic_id, row.country), english.get((row.topic_id, None)))
-    return row.locale != "en" and row.translated_from is not None and source is not None and row.translated_from < source
 
 
 def _day_of(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot import statistics
 from bot.db import Database
 from bot.statistics import figures, outcome_group, settle_days, topic_of
-from bot.tables import Answer, Contact, Counter, Inbox, Office, Outbox, Referral, ReferralEvent, Topic
+from bot.tables import Contact, Counter, Inbox, Outbox, Referral, ReferralEvent
 
 TODAY = date(2026, 3, 20)
 _numbers = count(1)
@@ -259,43 +259,6 @@ def test_a_case_that_was_handed_back_and_taken_again_waited_for_the_first_time(d
         assert figures(session, 30, TODAY, now=at(0)).waiting[0].median == timedelta(hours=2)
 
 
-def answer(session: Session, topic: str, locale: str, version: int, status: str = "published", **fields: object) -> None:
-    session.add(Answer(topic_id=topic, locale=locale, version=version, status=status, sms="s", chat="c", **fields))
-
-
-def test_stale_content_is_due_withheld_outdated_or_in_review(database: Database) -> None:
-    day = timedelta(days=1)
-    with database.write() as session:
-        session.add_all([Topic(id="a", category="rights"), Topic(id="b", category="rights")])
-        session.flush()
-        answer(session, "a", "en", 3, review_due=TODAY - day)
-        answer(session, "a", "fr", 1, translated_from=2, review_due=TODAY)
-        answer(session, "a", "ar", 1, translated_from=3, review_due=TODAY - 90 * day)
-        answer(session, "b", "en", 1, review_due=TODAY - 91 * day)
-        answer(session, "b", "en", 2, status="replaced", review_due=TODAY - 91 * day)
-        answer(session, "b", "fr", 2, status="review")
-        session.add(Office(id="o1", organization="o", kind="ngo", review_due=TODAY - day))
-        session.add(Office(id="o2", organization="o", kind="ngo"))
-        session.add(Office(id="o3", organization="o", kind="ngo", status="defunct", review_due=TODAY - day))
-    with database.read() as session:
-        found = figures(session, 1, TODAY, grace_days=90).stale
-    assert (found.published, found.due, found.withheld) == (4, 2, 1)
-    assert (found.outdated, found.in_review) == (1, 1)
-    assert (found.offices, found.offices_due) == (2, 1)
-
-
-def test_a_country_without_its_own_english_text_is_compared_with_the_general_one(database: Database) -> None:
-    with database.write() as session:
-        session.add(Topic(id="a", category="rights"))
-        session.flush()
-        answer(session, "a", "en", 5)
-        answer(session, "a", "en", 2, country="GR")
-        answer(session, "a", "fr", 1, country="GR", translated_from=2)
-        answer(session, "a", "fr", 1, country="IT", translated_from=4)
-    with database.read() as session:
-        assert figures(session, 1, TODAY).stale.outdated == 1
-
-
 @pytest.mark.parametrize(
     ("outcome", "state", "group", "topic"),
     [
@@ -337,4 +300,4 @@ def test_the_number_of_queries_grows_neither_with_messages_nor_with_days(databas
                 part(session, contact, at(days_ago), "failed", error=str(days_ago))
                 case(session, locale, at(days_ago), at(days_ago))
         settle_days(session, TODAY - timedelta(days=5))
-    assert queries(365) == few <= 10
+    assert queries(365) == few <= 8

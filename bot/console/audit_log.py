@@ -188,7 +188,7 @@ def _download(desk: Desk, filters: Filters, ending: str, content: Iterator[str])
 
 def details(detail: dict[str, Any]) -> list[tuple[str, str]]:
     """What an event adds, as pairs of words: a change as before → after."""
-    return [(name.replace("_", " "), _shown(given)) for name, given in detail.items()]
+    return [(name.replace("_", " "), _shown(given)) for name, given in detail.items() if given not in (None, "", [], {})]
 
 
 def _shown(given: Any) -> str:

@@ -5,19 +5,23 @@ Numbers only: nothing here says who wrote or what.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from litestar import Response, get
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot import answers, options, statistics
+from bot import answers, editing, options, statistics
 from bot.console import charts
 from bot.console.access import entry
 from bot.console.charts import Line, Picture, Series
 from bot.console.desk import Desk
 from bot.console.texts import N_, Words
 from bot.db import utcnow
+from bot.offices import filtering
 from bot.statistics import Figures
 from bot.tables import Topic
 
@@ -80,6 +84,15 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """How much of the content there is, and how much needs an editor; counted as the editors' own lists count it."""
+
+    texts: Counter[str]  # by state
+    offices: int
+    offices_due: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Content that waits for an editor; the page has the words."""
 
@@ -91,10 +104,11 @@ class Task:
 
 @get("/overview", **entry("editor", "admin"))
 def overview(desk: Desk, days: int = 30) -> Response[str]:
-    days = days if days in PERIODS else 30
+    days, today = days if days in PERIODS else 30, utcnow().date()
     with desk.database.read() as session:
         set_ = options.everything(session)
-        found = statistics.figures(session, days, utcnow().date(), grace_days=int(set_["answer_grace_days"]))
+        found = statistics.figures(session, days, today)
+        stale = _stale(session, today, int(set_["answer_grace_days"]))
         topics = {topic.id: answers.title(topic, desk.locale) for topic in session.scalars(select(Topic))}
     price, currency = float(set_["segment_price"]), str(set_["currency"])
     words = desk.words
@@ -113,7 +127,8 @@ def overview(desk: Desk, days: int = 30) -> Response[str]:
         outcomes=_outcomes(words, found),
         failures=_failures(words, found),
         countries=_countries(words, found, price, currency),
-        tasks=_tasks(desk, found),
+        stale=stale,
+        tasks=_tasks(desk, stale),
         may_take="caseworker" in desk.member.roles,
     )
 
@@ -226,14 +241,18 @@ def _countries(words: Words, found: Figures, price: float, currency: str) -> lis
     return [replace(line, hint=words.money(line.number * price, currency) if price else "") for line in drawn]
 
 
-def _tasks(desk: Desk, found: Figures) -> list[Task]:
-    stale = found.stale
+def _stale(session: Session, today: date, grace_days: int) -> Stale:
+    offices = filtering.counts(session, today)
+    return Stale(editing.counts(editing.standings(session, today, grace_days)), offices.shown, offices.due)
+
+
+def _tasks(desk: Desk, stale: Stale) -> list[Task]:
     waiting = (
-        Task("withheld", stale.withheld, "bad", "/console/answers?state=withheld"),
-        Task("due", stale.due, "warn", "/console/answers?state=due"),
-        Task("outdated", stale.outdated, "warn", "/console/answers?state=stale"),
-        Task("review", stale.in_review, "info", "/console/answers?state=review"),
-        Task("offices", stale.offices_due, "warn", "/console/offices?state=due"),
+        Task("withheld", stale.texts["withheld"], "bad", "/console/answers?state=withheld"),
+        Task("due", stale.texts["due"], "warn", "/console/answers?state=due"),
+        Task("outdated", stale.texts["stale"], "warn", "/console/answers?state=stale"),
+        Task("review", stale.texts["review"], "info", "/console/answers?state=review"),
+        Task("offices", stale.offices_due, "warn", "/console/offices?due=over"),
     )
     edits = "editor" in desk.member.roles
     return [task if edits or task.name == "offices" else replace(task, href="") for task in waiting if task.number]

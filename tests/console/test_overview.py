@@ -11,6 +11,7 @@ from sqlalchemy import event
 from bot import options
 from bot.db import utcnow
 from bot.statistics import settle_days
+from bot.tables import Office
 from tests.console.conftest import Console, make_answer, make_case, make_contact, make_topic, reply, say, text_of
 
 
@@ -97,15 +98,39 @@ def test_stale_content_leads_an_editor_to_it_and_an_admin_only_to_what_is_theirs
     make_answer(console.database, review_due=date.today() - day, version=2)
     make_answer(console.database, locale="fr", translated_from=1)
     make_answer(console.database, locale="ar", translated_from=2, review_due=date.today() - 100 * day)
+    make_answer(console.database, locale="es", status="review")
+    with console.database.write() as session:
+        session.add(Office(id="o1", organization="o", kind="ngo", review_due=date.today() - day))
+        session.add(Office(id="o2", organization="o", kind="ngo"))
     page = console.as_("editor").get("/console/overview")
     said = text_of(page)
-    assert "1 answer is due for a check" in said
-    assert "1 translation is older than its English text" in said
+    assert "2 answers are due for a check" in said
     assert "1 answer is withheld: its review is overdue" in said
-    assert 'href="/console/answers?' in page.text
+    assert "1 translation is older than its English text" in said
+    assert "1 text waits for a second person" in said
+    assert "1 office is due for a check" in said
+    assert "3 texts are published · 2 offices" in said
+    assert 'href="/console/answers?state=withheld"' in page.text
     page = console.as_("admin").get("/console/overview")
-    assert "1 answer is due for a check" in text_of(page)
+    assert "2 answers are due for a check" in text_of(page)
     assert 'href="/console/answers?' not in page.text
+    assert 'href="/console/offices?due=over"' in page.text
+
+
+def test_what_is_checked_in_time_is_said_so(console: Console) -> None:
+    make_answer(console.database)
+    assert "Everything that is published has been checked in time." in text_of(console.as_("editor").get("/console/overview"))
+
+
+def test_the_lists_that_the_overview_leads_to_show_as_many(console: Console) -> None:
+    for n in range(3):
+        make_answer(console.database, f"topic_{n}", review_due=date.today() - timedelta(days=1 + 100 * (n == 2)))
+    browser = console.as_("editor")
+    page = browser.get("/console/overview").text
+    for state, number in (("due", 3), ("withheld", 1)):
+        assert f'href="/console/answers?state={state}"' in page
+        listed = browser.get(f"/console/answers?state={state}")
+        assert len(set(re.findall(r"topic_\d", listed.text))) == number
 
 
 def test_a_topic_with_a_long_id_keeps_its_title(console: Console) -> None:
