@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from babel.core import get_global
+
 from bot.i18n import cldr
 from bot.offices import dialling, schedule
 from bot.offices.countries import UNION, is_country
@@ -21,7 +23,7 @@ from bot.offices.searching import CLOSED
 from bot.tables import Office
 
 EVERYWHERE = "*"  # in the column country: an office for people in every country
-DOUBTS = frozenset({"phone_unusual", "needs_missing"})  # what may be right all the same
+DOUBTS = frozenset({"phone_unusual", "needs_missing", "already_there"})  # what may be right all the same
 _TEXTS = {"hours": 300, "note": 4000, "alert": 300, "safety": 300, "source_url": 500, "source_date": 40}
 _LONGEST = {"organization": 200, "name": 200, "address": 400, "city": 120, "url": 500, "email": 200, "schedule": 200}
 _KIND = re.compile(r"[a-z][a-z0-9_]{1,31}")
@@ -359,4 +361,6 @@ def _flag(text: str) -> bool:
 
 
 def _is_language(code: str) -> bool:
-    return code.replace("-", "_") in cldr("en").languages or code == "ht"
+    tag = code.replace("-", "_")
+    # CLDR names few of the languages that it knows: Dari (prs) is only an alias there.
+    return tag in cldr("en").languages or any(tag in get_global(table) for table in ("likely_subtags", "language_aliases"))

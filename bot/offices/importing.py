@@ -21,6 +21,7 @@ MOST_ROWS = 5000
 _IDS_AT_ONCE = 500
 
 Fate = Literal["new", "changed", "unchanged", "refused"]
+FATES: tuple[Fate, ...] = ("refused", "changed", "new", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)

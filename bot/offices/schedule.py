@@ -18,6 +18,8 @@ DAY_MINUTES = 24 * 60
 _LOOK_AHEAD = 92  # days in which the next opening is looked for: a summer's break
 _RULE = re.compile(r"(?P<days>PH|[A-Z][a-z](?:[-,][A-Z][a-z])*) +(?P<times>closed|off|[0-9:,\- ]+)")
 _SPAN = re.compile(r"([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)")
+# One span as people type it: "8-12", "08.00 – 16.30", "8h-16h30".
+_TYPED = re.compile(r"(\d{1,2})(?:[:.hH](\d\d)?)?\s*[-–—]\s*(\d{1,2})(?:[:.hH](\d\d)?)?")
 
 Span = tuple[int, int]  # minutes after midnight; an end beyond 1440 is on the next day
 Spans = tuple[Span, ...]
@@ -75,6 +77,19 @@ def _spans(text: str) -> Spans | None:
     matches = [_SPAN.fullmatch(part.strip()) for part in text.split(",")]
     spans = [_span(*map(int, match.groups())) for match in matches if match]
     return tuple(sorted(spans)) if len(spans) == len(matches) and all(end <= 2 * DAY_MINUTES for _, end in spans) else None
+
+
+def hours_typed(text: str) -> Spans | None:
+    """The hours of one day as people type them: `8-12, 13:00 – 16.30`, `8h30-12h`. None where they cannot be read."""
+    if text.strip().lower() in ("", "-", "closed", "off"):
+        return ()
+    found: list[str] = []
+    for part in re.split(r"\s*[,;]\s*|\s+(?=\d{1,2}(?:[:.h]\d\d)?h?\s*[-–—])", text):
+        match = _TYPED.fullmatch(part.strip())
+        if match is None:
+            return None
+        found.append(f"{match[1]}:{match[2] or '00'}-{match[3]}:{match[4] or '00'}")
+    return _spans(",".join(found))
 
 
 def _span(from_hour: int, from_minute: int, to_hour: int, to_minute: int) -> Span:

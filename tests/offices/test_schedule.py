@@ -187,3 +187,25 @@ def test_the_condition_for_offices_in_use_agrees_with_the_search(session: Sessio
     session.flush()
     found = set(session.scalars(select(Office.id).where(offices.in_use(TODAY))))
     assert found == {"active", "over"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("8-16", ((480, 960),)),
+        ("08:00-12:00, 13:00-16:30", ((480, 720), (780, 990))),
+        ("8.00 – 12.30; 13-16", ((480, 750), (780, 960))),
+        ("8h-12h30 14h-18h", ((480, 750), (840, 1080))),
+        ("20-2", ((1200, 1560),)),
+        ("0-24", ((0, 1440),)),
+        ("", ()),
+        ("closed", ()),
+        ("8", None),
+        ("mornings", None),
+        ("8-25", None),
+        ("8:99-9", None),
+        ("8-12,", None),
+    ],
+)
+def test_hours_are_read_as_people_type_them(typed: str, expected: object) -> None:
+    assert schedule.hours_typed(typed) == expected
