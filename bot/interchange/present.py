@@ -54,11 +54,12 @@ class Words(NamedTuple):
     chat: str
 
 
-def locales_of(member: Iterable[str], present: Iterable[str] = ()) -> list[str]:
+def locales(session: Session, mine: Iterable[str]) -> list[str]:
     """The languages into which somebody translates: theirs, or all where none is named. English is the source."""
-    mine = list(member)
-    offered = [*i18n.LANGUAGES, *sorted(set(present) - set(i18n.LANGUAGES))]
-    return [locale for locale in offered if locale != SOURCE and (not mine or locale in mine)]
+    wanted = set(mine)
+    written = set(session.scalars(select(Answer.locale).distinct()))
+    offered = [*i18n.LANGUAGES, *sorted((written | wanted) - set(i18n.LANGUAGES))]
+    return [locale for locale in offered if locale != SOURCE and (not wanted or locale in wanted)]
 
 
 def items(session: Session, locales: Sequence[str], topic_id: str | None = None) -> list[Item]:
