@@ -27,7 +27,7 @@ from bot.console.translations.worklist import PATH, filters
 from bot.editing import Refused
 from bot.interchange import Result, Unreadable, present, saving
 from bot.interchange.checking import OK
-from bot.interchange.units import MAX_BYTES
+from bot.interchange.units import MAX_BYTES, TITLE
 
 SHOWN = 300  # lines of each outcome on the page; the report as a file has all of them
 _MAX_PACKED = 8_000_000
@@ -125,16 +125,17 @@ def _show(desk: Desk, given: Given, notice: str = "", status: int = 200) -> Resp
         return _files(desk, error=words.unreadable(desk, error.code, error.line), status=422)
     rows = report.rows(desk, results, titles)
     counts = interchange.counts(results)
+    good = [result.place for result in results if result.outcome == OK and result.place]
     return desk.page(
         "translations/report.html",
         status=status,
         given=given,
         counts=[(name, desk.text(title), counts[name]) for name, title in words.OUTCOME.items()],
-        good=counts[OK],
+        good=len(good),
         rows={name: [row for row in rows if row.outcome == name] for name in words.OUTCOME},
         shown=SHOWN,
-        drafts=sum(result.place.part != "title" for result in results if result.outcome == OK and result.place),
-        titles=sum(result.place.part == "title" for result in results if result.outcome == OK and result.place),
+        drafts=len({(p.topic, p.locale, p.country) for p in good if p.part != TITLE}),
+        titles=sum(place.part == TITLE for place in good),
         agreed=_agreed(results),
         notice=notice,
         words_of=words,

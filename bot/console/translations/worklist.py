@@ -107,16 +107,16 @@ def overview(
 ) -> Response[str]:
     with desk.database.read() as session:
         locales = present.locales(session, desk.member.locales)
-        found = present.items(session, locales)
-    if locale and locale not in locales:
-        desk.missing()
-    chosen = filters(locale or (locales[0] if len(locales) == 1 else ""), show, category, of, q)
-    mine = [item for item in found if item.locale == chosen.locale]
-    rows = [item for item in mine if chosen.fit(item)]
+        if locale and locale not in locales:
+            desk.missing()
+        chosen = filters(locale or (locales[0] if len(locales) == 1 else ""), show, category, of, q)
+        counted = [chosen.locale] if chosen.locale else locales
+        mine = present.items(session, counted)
+    rows = [item for item in mine if chosen.fit(item)] if chosen.locale else []
     page = min(max(1, page), 10_000)
     return desk.page(
         "translations/worklist.html",
-        languages=progress(found, locales),
+        languages=progress(mine, counted),
         filters=chosen,
         narrowed=bool(chosen.category or chosen.of or chosen.q),
         tabs=_tabs(desk, mine, chosen),
@@ -125,6 +125,7 @@ def overview(
         more=len(rows) > page * PAGE,
         page=page,
         choices=_choices(desk, mine, locales),
+        several=len(locales) > 1,
         words_of=words,
         answer_words=answer_words,
         address=address,
