@@ -69,7 +69,7 @@ def one_of_case(session: Session, referral: Referral, partner_id: int) -> Partne
 def name_of(office: Office, locale: str) -> str:
     """The office's name in this language, else in English, with its organisation where the name does not say it."""
     name = office.names.get(locale) or office.names.get("en") or next(iter(office.names.values()), "")
-    told = office.organization.casefold() in name.casefold()
+    told = office.kind == "national_society" or office.organization.casefold() in name.casefold()
     return (name if told or not office.organization else f"{name} ({office.organization})").strip()[:200]
 
 
