@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from bot.tables import Office
 
 PAGE = 20
 OPEN = ("active", "temporarily_closed")
+_LOOKED_AT = (Office.id, Office.organization, Office.names, Office.cities, Office.needs, Office.country, Office.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,19 @@ class Found:
 def find(session: Session, locale: str, words: str, country: str, need: str, page: int) -> tuple[list[Found], int]:
     """One page of offices, best first, and how many there are."""
     wanted = fold(words).split()
-    query = select(Office).where(Office.status.in_(OPEN), Office.merged_into.is_(None))
+    query = select(*_LOOKED_AT).where(Office.status.in_(OPEN), Office.merged_into.is_(None))
     if country:
         serves = [Office.country == country, Office.country.is_(None)]
         if country in UNION_MEMBERS:
             serves.append(Office.country == UNION)
         query = query.where(or_(*serves))
-    rated = [(_fit(row, need), row) for row in session.scalars(query) if _matches(row, wanted)]
+    rated = [(_fit(row.needs, need), row) for row in session.execute(query) if _matches(row, wanted)]
     fitting = [pair for pair in rated if pair[0] or not need]
     fitting.sort(key=lambda pair: (pair[1].kind in CONSULAR, -pair[0], pair[1].country is None, pair[1].organization, pair[1].id))
     start = PAGE * (max(1, page) - 1)
-    return [_found(row, locale) for _, row in fitting[start : start + PAGE]], len(fitting)
+    ids = [row.id for _, row in fitting[start : start + PAGE]]
+    found = {row.id: row for row in session.scalars(select(Office).where(Office.id.in_(ids)))}
+    return [_found(found[office_id], locale) for office_id in ids], len(fitting)
 
 
 def countries(session: Session) -> list[str]:
@@ -62,11 +66,11 @@ def by_id(session: Session, office_id: str) -> Office | None:
     return office if office is not None and office.status in OPEN and office.merged_into is None else None
 
 
-def _fit(office: Office, need: str) -> int:
-    return fit(need, office.needs) if need else 1
+def _fit(needs: list[str], need: str) -> int:
+    return fit(need, needs) if need else 1
 
 
-def _matches(office: Office, wanted: list[str]) -> bool:
+def _matches(office: Any, wanted: list[str]) -> bool:
     if not wanted:
         return True
     told = _folded(" ".join([office.id, office.organization, *office.names.values(), *office.cities]))

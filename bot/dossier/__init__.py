@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.db import utcnow
 from bot.dossier import gathering
 from bot.dossier.gathering import Said, address_of, conversation, facts, notes
-from bot.dossier.pdf import Wording, to_pdf
+from bot.dossier.pdf import Wording, in_words, to_pdf
 from bot.dossier.reading import with_numbers
 from bot.tables import Referral
 
@@ -27,6 +27,7 @@ __all__ = [
     "address_of",
     "conversation",
     "facts",
+    "in_words",
     "notes",
     "of",
     "read",

@@ -16,6 +16,7 @@ _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _LONG_NEUTRAL = 40
 _WEAK = frozenset({"ON", "WS", "ES", "ET", "CS", "S", "BN", "NSM"})
+_TURNED = frozenset({"R", "AL", "AN"})
 _SKIN_OR_VARIANT = regex.compile(r"[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|(?<=\p{Extended_Pictographic})\u200d")
 
 
@@ -46,6 +47,8 @@ def is_right_to_left(text: str, otherwise: bool = False) -> bool:
 def levels(text: str, rtl: bool) -> list[int]:
     """The embedding level of each character of one paragraph: odd ones run from right to left."""
     base = int(rtl)
+    if not rtl and not any(unicodedata.bidirectional(character) in _TURNED for character in text):
+        return [0] * len(text)
     kept, places = _shortened(text)
     direction = TextDirection.RTL if rtl else TextDirection.LTR
     found = [c.embedding_level for c in BidiParagraph(kept, direction, preserve_bn_chars=True).get_characters()]
