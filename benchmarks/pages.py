@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from litestar import Litestar
@@ -30,15 +29,16 @@ MORE = (
 )
 
 
-def addresses(app: Litestar, filled: dict[str, str]) -> Iterator[str]:
-    """Every page for people who have signed in, its parameters filled in; those that cannot be filled in are left as they are."""
-    for route in app.routes:
-        if isinstance(route, HTTPRoute) and _is_for_staff(route) and route.path not in NEVER_ENDS:
-            yield re.sub(r"{(\w+):\w+}", lambda m: filled.get(m[1], m[0]), route.path)
+def addresses(app: Litestar, filled: dict[str, str]) -> dict[str, str]:
+    """Every page for people who have signed in, by its route, its parameters filled in; those that cannot be are left out."""
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute) and _is_for_staff(route)]
+    named = {route.path: re.sub(r":\w+}", "}", route.path) for route in routes if route.path not in NEVER_ENDS}
+    found = {path: _filled(name, filled) for path, name in (named | {more: more for more in MORE}).items()}
+    return {path: address for path, address in sorted(found.items()) if "{" not in address}
 
 
-def without_parameters(app: Litestar) -> list[str]:
-    return sorted(path for path in addresses(app, {}) if "{" not in path)
+def _filled(address: str, values: dict[str, str]) -> str:
+    return re.sub(r"{(\w+)}", lambda name: values.get(name[1], name[0]), address)
 
 
 def _is_for_staff(route: HTTPRoute) -> bool:

@@ -16,6 +16,18 @@ from benchmarks.seeding import EMAIL, PASSWORD, Made, Sizes, cases, content, cou
 from bot import crypto, logs, migrate, settings, statistics
 from bot.db import Database, utcnow
 from bot.i18n import LANGUAGES
+from bot.tables import (
+    Base,
+    ChoiceRow,
+    EmergencyNumber,
+    Invitation,
+    Notification,
+    Option,
+    Presence,
+    StaffSession,
+    StatusCallback,
+    TrackerRow,
+)
 
 PARTS = (
     people.add_staff,
@@ -29,6 +41,12 @@ PARTS = (
     messages.add_recalls,
     messages.add_audit,
 )
+
+
+def tables() -> list[type[Base]]:
+    """Those that are filled; the others hold what lasts for minutes, or what Rasa remembers."""
+    passing = {ChoiceRow, TrackerRow, StatusCallback, Notification, Presence, Invitation, Option, EmergencyNumber, StaffSession}
+    return [mapper.class_ for mapper in Base.registry.mappers if mapper.class_ not in passing]
 
 
 def seed(database: Database, sizes: Sizes, number: int = 1) -> Made:
