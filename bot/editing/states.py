@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import i18n
@@ -159,6 +159,15 @@ def _needs(said: Version, source: Version | None, today: date, withheld_before: 
     if source is not None and said.translated_from is not None and said.translated_from < source.version:
         needs.add("stale")
     return needs
+
+
+def holding(session: Session, words: str) -> set[Key]:
+    """The texts whose newest or published version has these words in it."""
+    query = select(Answer.topic_id, Answer.locale, Answer.country).where(
+        Answer.status.in_(_CURRENT),
+        or_(Answer.sms.icontains(words, autoescape=True), Answer.chat.icontains(words, autoescape=True)),
+    )
+    return {Key(*row) for row in session.execute(query)}
 
 
 def stale(session: Session, locales: Sequence[str] = (), topic_id: str | None = None) -> list[Standing]:

@@ -73,7 +73,7 @@ def test_the_list_shows_each_text_with_its_state_and_narrows_by_what_is_chosen(c
     make_answer(console.database, locale="fr")
     make_answer(console.database, locale="en", country="GR", review_due=date.today() - timedelta(days=1))
     make_answer(console.database, "clinic", review_due=date.today() - timedelta(days=400))
-    make_answer(console.database, "clinic", locale="ar", status="review")
+    make_answer(console.database, "clinic", locale="ar", status="review", chat="The hospital 100% free")
     editor = console.as_("editor")
     page = text_of(editor.get("/console/answers"))
     assert "How to ask for asylum" in page and "Find a clinic" in page and "Greece" in page
@@ -86,6 +86,7 @@ def test_the_list_shows_each_text_with_its_state_and_narrows_by_what_is_chosen(c
         ("locale=fr", "How to ask for asylum", "Find a clinic"),
         ("country=GR", "How to ask for asylum", "Find a clinic"),
         ("q=CLIN", "Find a clinic", "How to ask for asylum"),
+        ("q=Hospital+100%25", "Find a clinic", "How to ask for asylum"),
     ]:
         table = text_of(editor.get(f"/console/answers?{query}")).split("Changed", 1)[1]
         assert here in table and gone not in table, query
@@ -507,3 +508,25 @@ def test_the_heartbeat_of_a_page_names_the_text_it_is_about(console: Console) ->
     page = console.as_("editor").get(f"{TEXT}en").text
     sent = json.loads(re.search(r"hx-vals='([^']*)'", page)[1])  # type: ignore[index]  # the page has it
     assert sent == {"topic": "asylum_apply", "locale": "en", "country": "", "base": 1}
+
+
+def test_the_cost_of_a_topic_is_told_for_each_language(console: Console) -> None:
+    make_answer(console.database, sms="a" * 200, chat="a" * 200, checked_on=None)
+    make_answer(console.database, locale="ar", sms="اطلب اللجوء من الشرطة. " * 4, checked_on=None)
+    with console.database.write() as session:
+        options.put(session, "segment_price", "0.05", "admin@example.org")
+        options.put(session, "currency", "EUR", "admin@example.org")
+    editor = console.as_("editor")
+    assert "/console/answers/costs?topic=asylum_apply&amp;locale=en" in editor.get(f"{TEXT}en").text
+    for page in (
+        editor.get("/console/answers/costs?topic=asylum_apply&locale=en"),
+        editor.fragment("/console/answers/costs?topic=asylum_apply&locale=en"),
+    ):
+        rows = [text_of_row(row) for row in page.text.split("<tr")[2:]]
+        assert rows[0].startswith("English GSM-7 2 2 €0.10 €0.10") and rows[1].startswith("Arabic UCS-2 2 ")
+    assert "<html" not in page.text
+    assert editor.get("/console/answers/costs?topic=nothing").status_code == 404
+
+
+def text_of_row(row: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row.split(">", 1)[1])).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.console.answers import lists, steps, text, topics, versions
+from bot.console.answers import costs, lists, steps, text, topics, versions
 
 HANDLERS = [
     lists.overview,
@@ -11,4 +11,5 @@ HANDLERS = [
     *steps.HANDLERS,
     *versions.HANDLERS,
     *topics.HANDLERS,
+    *costs.HANDLERS,
 ]

@@ -17,7 +17,7 @@ from bot.console.access import Member, entry
 from bot.console.answers import words
 from bot.console.desk import Desk
 from bot.db import utcnow
-from bot.editing import Standing, TopicRow
+from bot.editing import Key, Standing, TopicRow
 from bot.i18n import N_
 
 PAGE = 50
@@ -53,7 +53,8 @@ def overview(
     filters = Filters(in_state if in_state in TABS else "", category, locale, country, q.strip()[:80], order)
     with desk.database.read() as session:
         topics, found = _everything(session)
-    chosen = [each for each in found if _fits(each, topics[each.key.topic_id], filters, desk.member)]
+        holding = editing.holding(session, filters.q) if filters.q else set()
+    chosen = [each for each in found if _fits(each, topics[each.key.topic_id], filters, desk.member, holding)]
     counts = editing.counts(chosen)
     rows = [each for each in chosen if not filters.state or filters.state in each.states]
     rows = _ordered(rows, topics, filters.order)
@@ -106,7 +107,7 @@ def _everything(session: Session) -> tuple[dict[str, TopicRow], list[Standing]]:
     return topics, editing.standings(session, utcnow().date(), options.number(session, "answer_grace_days"))
 
 
-def _fits(each: Standing, topic: TopicRow, filters: Filters, member: Member) -> bool:
+def _fits(each: Standing, topic: TopicRow, filters: Filters, member: Member, holding: set[Key]) -> bool:
     key = each.key
     if filters.locale == MINE and not member.may_edit(key.locale):
         return False
@@ -115,7 +116,7 @@ def _fits(each: Standing, topic: TopicRow, filters: Filters, member: Member) -> 
     if filters.country and filters.country != (key.country or GENERAL):
         return False
     wanted = filters.q.casefold()
-    return not wanted or any(wanted in text.casefold() for text in (key.topic_id, *topic.titles.values()))
+    return not wanted or key in holding or any(wanted in text.casefold() for text in (key.topic_id, *topic.titles.values()))
 
 
 def _ordered(rows: list[Standing], topics: dict[str, TopicRow], order: str) -> list[Standing]:

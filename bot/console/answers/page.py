@@ -80,7 +80,6 @@ def page(
         events=_events(session, [each for each in (work, said, last) if each is not None]),
         made=previews.preview(session, topic, unsaved(session, key, fields), price),
         currency=currency,
-        costs=_costs(session, topic, price),
         next_review=utcnow().date() + REVIEW_AFTER,
         text_locale=key.locale,
         words_of=words,
@@ -135,15 +134,6 @@ def _changes(said: Answer | None, work: Answer | None) -> dict[str, list[differe
 
 def _events(session: Session, of: list[Answer]) -> dict[int, list[editing.Event]]:
     return editing.events(session, [answer.id for answer in of])
-
-
-def _costs(session: Session, topic: Topic, price: float) -> list[tuple[Answer, previews.Cost]]:
-    """What each text of the topic costs: the draft where there is one, else what is published."""
-    query = select(Answer).where(Answer.topic_id == topic.id, Answer.status.in_((*editing.OPEN, "published")))
-    newest = {editing.key_of(answer): answer for answer in session.scalars(query.order_by(Answer.version, Answer.id))}
-    order = {locale: place for place, locale in enumerate(i18n.LANGUAGES)}
-    found = sorted(newest.values(), key=lambda answer: (answer.country or "", order.get(answer.locale, 99), answer.locale))
-    return [(answer, previews.cost(session, topic, answer, price)) for answer in found]
 
 
 def _countries(desk: Desk) -> list[tuple[str, str]]:

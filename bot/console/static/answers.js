@@ -38,6 +38,40 @@ if (editor) {
   }
 }
 
+// What was typed outlives a session that ended meanwhile: this tab keeps it until it is saved or dropped.
+const KEPT = ["sms", "chat", "sources", "comment", "base"];
+if (editor) {
+  const { topic, locale, country } = editor.elements;
+  const place = `answer:${topic.value}:${locale.value}:${country.value}`;
+  const tidy = (text) => (text ?? "").split("\n").map((line) => line.trimEnd()).join("\n").trim();
+  const fields = KEPT.map((name) => editor.elements[name]).filter(Boolean);
+  const stored = JSON.parse(sessionStorage.getItem(place) || "null");
+  const box = document.getElementById("kept");
+  if (stored && ["sms", "chat"].every((name) => tidy(stored[name]) === tidy(editor.elements[name].value))) sessionStorage.removeItem(place);
+  else if (stored && box) box.hidden = false;
+  editor.addEventListener("input", () => {
+    sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
+    if (box) box.hidden = true;
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-drop]")) sessionStorage.removeItem(place);
+    else if (event.target.closest("[data-put-back]")) {
+      // With the version it began from: if somebody saved since, both texts are shown on saving.
+      for (const field of fields) if (field.name in stored) field.value = stored[field.name];
+      for (const field of fields) field.dispatchEvent(new Event("input", { bubbles: true }));
+    } else return;
+    if (box) box.hidden = true;
+  });
+}
+
+// Whoever has left the desk is not at work on the text, and their session may end.
+const IDLE = 10 * 60 * 1000;
+let active = Date.now();
+for (const kind of ["pointermove", "keydown", "input"]) addEventListener(kind, () => (active = Date.now()), { passive: true });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "presence" && Date.now() - active > IDLE) event.preventDefault();
+});
+
 // "Show it": the character that costs is selected where it stands.
 document.addEventListener("click", (event) => {
   const wanted = event.target.closest("[data-find]")?.dataset.find;
