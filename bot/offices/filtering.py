@@ -35,6 +35,7 @@ class Filter:
     due: str = ""  # "over": the review date has passed; "soon": it is near
     unverified: bool = False
     unplaced: bool = False  # no coordinates
+    placed: bool = False
     order: str = "country"
 
 
@@ -154,6 +155,8 @@ def _conditions(wanted: Filter, today: date) -> list[ColumnElement[bool]]:
         found.append(Office.verified.is_(False))
     if wanted.unplaced:
         found.append(Office.lat.is_(None))
+    if wanted.placed:
+        found.append(Office.lat.is_not(None))
     return found
 
 

@@ -173,7 +173,11 @@ def test_the_map_names_its_markers_and_the_list_is_there_without_it(console: Con
         an_office(id="tn", country="TN"),
     )
     page = editor.get(f"{PATH}/map?country=GR").text
-    assert "38.0, 23.7" in page and "not placed" in page and "/console/offices/markers?country=GR" in page
+    assert (
+        "38.0, 23.7" in page
+        and "1 more office of these filters has no place" in page
+        and "/console/offices/markers?country=GR" in page
+    )
     markers = editor.get(f"{PATH}/markers?country=GR").json()
     assert [marker["id"] for marker in markers] == ["placed"] and markers[0]["lat"] == 38.0
 
@@ -348,8 +352,12 @@ def test_a_form_that_says_nothing_of_what_it_began_from_overwrites_nothing(conso
 
 def test_the_second_editor_is_told_who_has_it_open(console: Console, editor: Browser) -> None:
     add(console, an_office())
-    assert "Also open" not in text_of(editor.post(f"{PATH}/edit/one/here"))
-    assert "Also open with: Editor" in text_of(console.as_("all").post(f"{PATH}/edit/one/here"))
+    opened_at = {"version": "1"}
+    assert text_of(editor.post(f"{PATH}/edit/one/here", opened_at)) == ""
+    assert "Also open with: Editor" in text_of(console.as_("all").post(f"{PATH}/edit/one/here", opened_at))
+    with console.database.write() as session:
+        editing.change(session, session.get_one(Office, "one"), {"note": "x"}, "all@example.org")
+    assert "all@example.org has saved this office" in text_of(editor.post(f"{PATH}/edit/one/here", opened_at))
     with console.database.write() as session:
         for presence in session.scalars(select(Presence)):
             presence.at = utcnow() - timedelta(minutes=2)
@@ -537,6 +545,25 @@ def test_two_offices_are_joined_by_choice_and_the_other_leads_to_the_one(console
     assert editor.post(f"{PATH}/merge", sent).status_code == 422
 
 
+def test_the_place_is_taken_whole_from_one_of_the_two(console: Console, editor: Browser) -> None:
+    add(console, an_office(id="a", lat=None, lon=None, precision="country"), an_office(id="b"))
+    page = editor.get(f"{PATH}/merge?one=a&other=b").text
+    sent = fields_of(page[page.index('<form method="post" action="/console/offices/merge"') :])
+    assert sent["take_place"] == "other" and "take_lat" not in sent and "take_precision" not in sent
+    editor.post(f"{PATH}/merge", sent)
+    office = stored(console, "a")
+    assert (office.lat, office.lon, office.precision) == (38.0, 23.7, "exact")
+
+
+def test_differences_of_lists_show_what_went_and_what_came(console: Console, editor: Browser) -> None:
+    add(console, an_office(needs=["asylum", "legal"]))
+    sent = form_of(editor.get(f"{PATH}/edit/one").text) | {"needs": ["legal", "health"]}
+    editor.post(f"{PATH}/edit/one", sent)
+    page = editor.get(f"{PATH}/edit/one").text
+    assert '<del dir="auto">Asylum</del>' in page and '<ins dir="auto">Health</ins>' in page
+    assert '<ins dir="auto">Legal help</ins>' not in page and '<del dir="auto">Legal help</del>' not in page
+
+
 def test_joining_what_somebody_has_just_changed_is_refused(console: Console, editor: Browser) -> None:
     add(console, an_office(id="a"), an_office(id="b", version=3))
     sent = {"one": "a", "other": "b", "one_version": "1", "other_version": "2"}
@@ -582,7 +609,14 @@ def test_caseworkers_do_not_edit_offices(console: Console) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "fr", "es", "ar"])
 def test_pages_open_in_each_language_without_inline_script_or_style(console: Console, editor: Browser, locale: str) -> None:
-    add(console, an_office(holidays=["2026-12-25"]), an_office(id="two"))
+    bare = {"addresses": {}, "phones": [], "cities": [], "lat": None, "lon": None, "country": None, "checked_on": None}
+    add(
+        console,
+        an_office(holidays=["2026-12-25"]),
+        an_office(id="two"),
+        an_office(id="bare", **bare),
+        an_office(id="bare-2", **bare),
+    )
     with console.database.write() as session:
         session.scalars(select(Staff).where(Staff.email == "editor@example.org")).one().locale = locale
     paths = ("", "/map", "/new", "/edit/one", "/import", "/duplicates", "/merge?one=one&other=two")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit, i18n
 from bot.console.access import entry
-from bot.console.desk import Desk, Form, value
+from bot.console.desk import Desk, Form, value, whole
 from bot.console.offices import form, presence, seeing, words
 from bot.console.offices.form import Filled
 from bot.console.offices.listing import ROLES, address
@@ -122,13 +122,14 @@ def preview(desk: Desk, data: Form) -> Response[str]:
 
 
 @post("/offices/edit/{office_id:str}/here", **entry(*ROLES))
-def here(desk: Desk, office_id: str) -> Response[str]:
-    """The page says that it is open, and learns who else has it open."""
+def here(desk: Desk, office_id: str, data: Form) -> Response[str]:
+    """The page says that it is open, and learns who else has it open and who has saved meanwhile."""
     with desk.database.write() as session:
         office = session.get(Office, office_id) or desk.missing()
         presence.here(session, office.id, desk.member.id, desk.now)
         names = presence.others(session, office.id, desk.member.id, desk.now)
-    return desk.page("offices/here.html", names=names, version=office.version, author=office.author or "", office=office)
+    saved_by = office.author if office.version != whole(data, "version") else ""
+    return desk.page("offices/here.html", names=names, saved_by=saved_by or "")
 
 
 def _is_refused(reading: Reading, data: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -57,10 +57,11 @@ def overview(
     status: str = "",
     due: str = "",
     unverified: str = "",
+    unplaced: str = "",
     order: str = "country",
     page: int = 1,
 ) -> Response[str]:
-    wanted = filter_of(q, country, kind, need, status, due, unverified, order)
+    wanted = replace(filter_of(q, country, kind, need, status, due, unverified, order), unplaced=unplaced == "1")
     today = desk.now.date()
     with desk.database.read() as session:
         found = filtering.page(session, wanted, today, page)
@@ -93,10 +94,11 @@ def map_page(
 ) -> Response[str]:
     wanted = filter_of(q, country, kind, need, status, due, unverified, order)
     with desk.database.read() as session:
-        found = filtering.page(session, wanted, desk.now.date(), page)
+        found = filtering.page(session, replace(wanted, placed=True), desk.now.date(), page)
+        unplaced = filtering.page(session, replace(wanted, unplaced=True), desk.now.date(), size=1).total
         choices = _choices(session, desk)
     rows = [_shown(office, desk) for office in found.offices]
-    return desk.page("offices/map.html", rows=rows, found=found, choices=choices, **_given(wanted))
+    return desk.page("offices/map.html", rows=rows, found=found, unplaced=unplaced, choices=choices, **_given(wanted))
 
 
 @get("/offices/markers", **entry(*ROLES))
@@ -111,10 +113,9 @@ def markers(
     unverified: str = "",
 ) -> Response[list[dict[str, Any]]]:
     """Every office of the filters that has a point."""
-    wanted = filter_of(q, country, kind, need, status, due, unverified, "")
-    today = desk.now.date()
+    wanted = replace(filter_of(q, country, kind, need, status, due, unverified, ""), placed=True)
     with desk.database.read() as session:
-        found = [office for office in filtering.everything(session, wanted, today) if office.lat is not None]
+        found = filtering.everything(session, wanted, desk.now.date())
     return Response([_marker(desk, office) for office in found])
 
 

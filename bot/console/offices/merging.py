@@ -27,6 +27,7 @@ JOINED = N_("The two are one now. What pointed to {name} leads to this office.")
 APART = N_("Noted: these are two offices.")
 # What follows from joining, and is not chosen.
 _NOT_CHOSEN = frozenset({"status", "closed_until"})
+PLACE = ("lat", "lon", "precision")  # chosen together: half of a point is somewhere else
 
 
 @get("/offices/duplicates", **entry(*ROLES))
@@ -90,7 +91,7 @@ def _both(session: Session, desk: Desk, one: str, other: str, lock: bool = False
 
 
 def _choices(data: Mapping[str, Any]) -> dict[str, Choice]:
-    said = {name: value(data, f"take_{name}", 8) for name in FIELDS if name not in _NOT_CHOSEN}
+    said = {name: value(data, f"take_{'place' if name in PLACE else name}", 8) for name in FIELDS if name not in _NOT_CHOSEN}
     return {name: cast(Choice, choice) for name, choice in said.items() if choice in ("kept", "other", "both")}
 
 
@@ -99,21 +100,29 @@ def _rows(desk: Desk, kept: Office, away: Office) -> list[dict[str, Any]]:
     rows = []
     for name in FIELDS:
         own, theirs = getattr(kept, name), getattr(away, name)
-        if name in _NOT_CHOSEN or (own == theirs and not own):
-            continue
-        joinable = name in JOINABLE or name in TEXTS_BY_LOCALE
-        rows.append(
-            {
-                "name": name,
-                "title": desk.text(words.FIELD[name]),
-                "kept": words.value(desk, name, own),
-                "other": words.value(desk, name, theirs),
-                "same": own == theirs,
-                "joinable": joinable,
-                "chosen": _proposed(name, own, theirs, joinable),
-            }
-        )
+        if name == "lat" and not (kept.lat is None and away.lat is None):
+            sides = _place(desk, kept), _place(desk, away)
+            proposed: Choice = "other" if kept.lat is None else "kept"
+            rows.append(_row(desk, "place", sides, proposed, sides[0] == sides[1]))
+        elif name not in (*PLACE, *_NOT_CHOSEN) and (own or theirs or name == "country"):
+            joinable = name in JOINABLE or name in TEXTS_BY_LOCALE
+            sides = words.value(desk, name, own), words.value(desk, name, theirs)
+            rows.append(_row(desk, name, sides, _proposed(name, own, theirs, joinable), own == theirs, joinable))
     return rows
+
+
+def _row(
+    desk: Desk, name: str, sides: tuple[list[str], list[str]], proposed: Choice, same: bool, joinable: bool = False
+) -> dict[str, Any]:
+    title = desk.text(words.FIELD[name])
+    own, theirs = sides
+    return {"name": name, "title": title, "kept": own, "other": theirs, "chosen": proposed, "same": same, "joinable": joinable}
+
+
+def _place(desk: Desk, office: Office) -> list[str]:
+    if office.lat is None:
+        return []
+    return [f"{office.lat}, {office.lon}", *words.value(desk, "precision", office.precision)]
 
 
 def _proposed(name: str, own: Any, theirs: Any, joinable: bool) -> Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,7 @@ FIELD = {
     "lat": N_("Latitude"),
     "lon": N_("Longitude"),
     "precision": N_("How exact the place is"),
+    "place": N_("Place on the map"),
     "phones": N_("Phone numbers"),
     "email": N_("E-mail"),
     "url": N_("Web address"),
@@ -202,6 +204,12 @@ def name(office: Office, locale: str) -> str:
     return names.get(locale) or names.get("en") or next(iter(names.values()), office.id)
 
 
+def address(office: Office, locale: str) -> str:
+    """The address as this reader can best read it; empty where there is none."""
+    texts: Mapping[str, str] = office.addresses
+    return texts.get(locale) or texts.get("en") or next(iter(texts.values()), "")
+
+
 def value(desk: Desk, attribute: str, stored: Any) -> list[str]:
     """A stored value as lines of text; none for what is empty. For differences, histories and merging."""
     if stored in (None, "", [], {}):
@@ -228,9 +236,25 @@ def _one(desk: Desk, attribute: str, stored: Any) -> str:
     return desk.text(said[stored]) if stored in said else str(stored)
 
 
-def changes(desk: Desk, differences: Mapping[str, list[Any]]) -> list[tuple[str, list[str], list[str]]]:
-    """Title of the field, lines before, lines after."""
-    return [
-        (desk.text(FIELD.get(name, name)), value(desk, name, before), value(desk, name, after))
-        for name, (before, after) in differences.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's difference as lines of text."""
+
+    title: str
+    gone: list[str]
+    come: list[str]
+    stay: list[str]
+    emptied: bool
+
+
+def changes(desk: Desk, differences: Mapping[str, list[Any]]) -> list[Change]:
+    return [_change(desk, name, *pair) for name, pair in differences.items()]
+
+
+def _change(desk: Desk, name: str, before: Any, after: Any) -> Change:
+    old, new = value(desk, name, before), value(desk, name, after)
+    stay = [line for line in new if line in old] if isinstance(after, (list, dict)) else []
+    if len(stay) == len(old) == len(new):
+        stay = []  # only the order has changed
+    gone, come = ([line for line in lines if line not in stay] for lines in (old, new))
+    return Change(desk.text(FIELD.get(name, name)), gone, come, stay, emptied=not new)
