@@ -168,6 +168,18 @@ def test_keeping_days_twice_changes_nothing(database: Database) -> None:
         assert settle_days(session, TODAY + timedelta(days=1)) == 1
 
 
+def test_two_keepers_at_once_never_count_a_day_twice(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.write() as session:
+        wrote(session, person(session), at(5), "unsure")
+        settle_days(session, TODAY)
+        before = kept(session)
+    # As the second one sees it that looked before the first had written.
+    monkeypatch.setattr(statistics, "_first_open_day", lambda session: TODAY - timedelta(days=5))
+    with database.write() as session:
+        assert settle_days(session, TODAY) == 0
+        assert kept(session) == before
+
+
 def test_a_long_past_is_kept_a_month_at_a_time_so_that_others_can_write(database: Database) -> None:
     with database.write() as session:
         wrote(session, person(session), at(70), "unsure")

@@ -125,6 +125,14 @@ def test_an_export_holds_every_event_once_in_order(console: Console, monkeypatch
     assert datetime.fromisoformat(lines[0]["at"]).tzinfo is not None
 
 
+def test_an_export_ends_where_it_began(console: Console) -> None:
+    console.as_("admin")
+    note(console, object_id="1")
+    actions = [row["action"] for row in rows(console, "/console/audit/export.csv")]
+    assert actions[-1] == "case.viewed"
+    assert "audit.exported" not in actions
+
+
 def test_a_spreadsheet_runs_nothing_of_an_export(console: Console) -> None:
     note(console, object_id='=HYPERLINK("http://x")', actor="@SUM(1)")
     (row,) = rows(console, "/console/audit/export.csv?kind=case")
