@@ -57,6 +57,7 @@ def erase_parts(
     gone = len(session.scalars(delete(Note).where(mine).returning(Note.id)).all())
     session.expire(referral, ["notes"])
     done = Erased(emptied, gone, _facts(referral, facts), waiting)
+    withdraw_shares(session, referral, facts)
     if done.messages or done.notes or done.facts:
         _noted(session, referral, by, "case.parts_erased", messages=done.messages, notes=done.notes, facts=sorted(facts))
     return done
@@ -96,12 +97,14 @@ def erase_contact(session: Session, contact: Contact, by: str, *, tell: bool) ->
     return len(cases)
 
 
-def withdraw_shares(session: Session, referral: Referral) -> None:
-    """No office can open anything of this case any more."""
-    mine = update(PartnerReferral).where(PartnerReferral.referral_id == referral.id)
-    session.execute(mine.values(content=None, note=None, answer=None, token_hash=None))
-    still_open = PartnerReferral.state.in_(["asking", "agreed", "sent", "seen", "accepted"])
-    session.execute(mine.where(still_open).values(state="withdrawn"))
+def withdraw_shares(session: Session, referral: Referral, fields: Collection[str] | None = None) -> None:
+    """No office can open anything of this case any more; with `fields`, nothing that shows one of these."""
+    for share in session.scalars(select(PartnerReferral).where(PartnerReferral.referral_id == referral.id).with_for_update()):
+        if fields is not None and not set(fields) & set(share.fields):
+            continue
+        share.content = share.note = share.answer = share.token_hash = None
+        if share.state in ("asking", "agreed", "sent", "seen", "accepted"):
+            share.state = "withdrawn"
 
 
 def _facts(referral: Referral, names: Collection[str]) -> int:

@@ -309,6 +309,15 @@ def test_a_deleted_question_is_gone_among_the_unanswered_too(session: Session, c
     assert (asked_in_vain.text, other.text) == ("", "another")
 
 
+def test_a_deleted_answer_is_no_longer_open_to_an_office(session: Session, case: Referral) -> None:
+    partner = agreed(session, case)  # need and language
+    token = partners.send(session, case, partner, '{"need": "secret"}', BY)
+    erasing.erase_parts(session, case, BY, facts=["place"])
+    assert partners.find(session, token) is partner
+    erasing.erase_parts(session, case, BY, facts=["need"])
+    assert partners.find(session, token) is None and (partner.state, partner.content) == ("withdrawn", None)
+
+
 def test_what_waits_to_be_sent_is_not_sent_and_what_is_on_its_way_is_left(session: Session, case: Referral) -> None:
     rows = casework.writing.tell(session, case, person(session), "first", None)
     rows += casework.writing.tell(session, case, person(session), "second", None)
