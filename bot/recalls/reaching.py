@@ -147,9 +147,16 @@ def _told_by(recall: Recall, own: str, texts: Mapping[str, str]) -> ColumnElemen
     return and_(speaks, exists().where(Outbox.contact_id == Contact.id, Outbox.recall_id == recall.id))
 
 
-def left(session: Session, recall: Recall, answer: Answer) -> Select[Contact]:
-    """Those whom the recall has still to reach. Their rows are held, so that nobody is erased between look and insert."""
-    them = received([answer.id], since(recall.days, recall.at), recall.at)
+def left(session: Session, recall: Recall, answer: Answer, until: datetime) -> Select[Contact]:
+    """Those whom the recall has still to reach. Their rows are held, so that nobody is erased between look and insert.
+
+    In the order of their ids, so that what was done need not be looked at again: a recall of thousands takes many batches.
+    """
+    queued = select(func.max(Outbox.contact_id)).where(
+        Outbox.recall_id == recall.id, Outbox.created_at >= recall.at, Outbox.created_at <= until
+    )
+    reached = session.scalar(queued) or 0
+    them = received([answer.id], since(recall.days, recall.at), recall.at).where(Outbox.contact_id > reached)
     query = select(Contact).where(
         Contact.id.in_(them),
         Contact.erase_at.is_(None),

@@ -104,7 +104,7 @@ def advance(session: Session, recall_id: int, limit: int = BATCH, home: str | No
     answer = session.get_one(Answer, recall.answer_id)
     if (now or utcnow()) - recall.at > RESUME_WITHIN:
         return 0
-    people = list(session.scalars(left(session, recall, answer).limit(limit)))
+    people = list(session.scalars(left(session, recall, answer, recall.at + RESUME_WITHIN).limit(limit)))
     published = present(session, answer)
     wording = Wording(session, answer, recall.texts, home)
     for contact in people:
@@ -126,7 +126,7 @@ def resume(session: Session, limit: int = BATCH, home: str | None = None, now: d
 def is_unfinished(session: Session, recall: Recall, answer: Answer, now: datetime | None = None) -> bool:
     if (now or utcnow()) - recall.at > RESUME_WITHIN:
         return False
-    return session.scalars(left(session, recall, answer).limit(1)).first() is not None
+    return session.scalars(left(session, recall, answer, recall.at + RESUME_WITHIN).limit(1)).first() is not None
 
 
 def _lock(session: Session, answer_id: int) -> None:
