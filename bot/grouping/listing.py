@@ -59,6 +59,7 @@ class Group:
 
     id: int
     count: int
+    open: int
     people: int
     first: datetime
     last: datetime
@@ -153,8 +154,11 @@ def _counted(session: Session, numbers: Sequence[int], filters: Filters) -> dict
     mine = (*conditions(filters), Unanswered.group_id.in_(numbers))
     number = Unanswered.group_id
     first, last = func.min(Unanswered.created_at), func.max(Unanswered.created_at)
-    totals = select(number, func.count(), func.count(func.distinct(Unanswered.contact_id)), first, last).where(*mine)
-    found = {row[0]: Group(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(totals.group_by(number)) if row[0]}
+    people, settled = func.count(func.distinct(Unanswered.contact_id)), func.count(Unanswered.settled_at)
+    totals = select(number, func.count(), settled, people, first, last).where(*mine).group_by(number)
+    found: dict[int, Group] = {}
+    for group_id, count, done, persons, since, until in session.execute(totals):
+        found[group_id or 0] = Group(group_id or 0, count, count - done, persons, since, until)
     columns = (number, Unanswered.locale, Unanswered.reason, Unanswered.country, Unanswered.topic_id)
     for group_id, locale, reason, country, topic, count in session.execute(
         select(*columns, func.count()).where(*mine).group_by(*columns)

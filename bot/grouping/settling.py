@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -71,10 +71,18 @@ def reopen(session: Session, group_id: int, by: str, *, mine: Sequence[str] = ()
     return int(done.rowcount)
 
 
-def prepare_split(session: Session, rows: Collection[int]) -> None:
+def prepare_split(session: Session, group_id: int, rows: Collection[int]) -> None:
     """Compute what `split` needs, in a transaction that only reads."""
-    if rows:
-        encoder.embed([session.scalar(select(Unanswered.text).where(Unanswered.id == min(rows))) or ""])
+    firsts = select(func.min(Unanswered.id)).where(Unanswered.group_id == group_id)
+    texts = select(Unanswered.text).where(
+        or_(
+            *(
+                Unanswered.id == firsts.where(part).scalar_subquery()
+                for part in (Unanswered.id.in_(rows), Unanswered.id.not_in(rows))
+            )
+        )
+    )
+    encoder.embed(list(session.scalars(texts)))
 
 
 def split(session: Session, group_id: int, rows: Collection[int], by: str, *, mine: Sequence[str] = ()) -> int | None:
