@@ -37,10 +37,13 @@ evaluate: $(VENV)/.run ## print scores per language on questions kept apart from
 bench: $(VENV)/.test ## measure
 	$(PYTHON) -m benchmarks
 
-messages: $(VENV)/.test ## collect the texts of code and domain into locales/, keeping what is translated
+messages: $(VENV)/.test ## collect the texts of code, domain and console into locales/, keeping what is translated
 	PYTHONPATH=. $(VENV)/bin/pybabel -q extract -F babel.cfg -k N_ -k translate:2 --no-location --sort-output --omit-header -o locales/messages.pot .
+	PYTHONPATH=. $(VENV)/bin/pybabel -q extract -F babel-console.cfg -k N_ -k text -k refuse -k count:1,2 -k ngettext:1,2 \
+	  --no-location --sort-output --omit-header -o locales/console.pot .
 	@for locale in en fr es ar; do \
 	  $(VENV)/bin/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$locale --ignore-obsolete --init-missing || exit 1; \
+	  $(VENV)/bin/pybabel -q update -N --no-wrap -D console -i locales/console.pot -d locales -l $$locale --ignore-obsolete --init-missing || exit 1; \
 	done
 
 lock: $(VENV)/.test ## compile the lock files anew

@@ -37,7 +37,7 @@ PAGES = {
     "saved-replies": "/console/saved-replies",
     "answers": "/console/answers",
     "matrix": "/console/answers/coverage",
-    "answer": "/console/answers/{topic}/en",
+    "answer": "/console/answers/text?topic={topic}&locale=en",
     "translations": "/console/translations",
     "examples": "/console/examples",
     "unanswered": "/console/unanswered",
