@@ -476,6 +476,15 @@ def test_a_thousand_texts_cost_one_query_and_no_words_are_read(sqlite: Database)
     assert len(asked) == 1 and "answer.chat" not in asked[0] and "answer.sms" not in asked[0]
 
 
+def test_a_text_is_found_by_words_that_it_has_now(database: Database) -> None:
+    with database.write() as session:
+        add_topic(session)
+        add_answer(session, status="replaced", sms="An old 100% word")
+        add_answer(session, version=2, chat="Call the Hotline 100% free")
+        assert editing.holding(session, "hotline 100%") == {Key(TOPIC, "en", None)}
+        assert editing.holding(session, "old") == editing.holding(session, "100_ free") == set()
+
+
 # Who is at work
 
 

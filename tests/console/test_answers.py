@@ -401,6 +401,14 @@ def test_the_preview_names_the_one_character_that_doubles_the_cost(console: Cons
     assert "makes this SMS cost" not in arabic and "UCS-2" in arabic
 
 
+def test_the_preview_of_an_empty_sms_text_is_what_saving_makes_of_it(console: Console) -> None:
+    make_answer(console.database)
+    fields = form(1, sms="", chat="First ask the police. " + "Then bring every paper that you have to the office. " * 12)
+    phone = console.as_("editor").post("/console/answers/preview", fields).text.split('<p class="message"')[1]
+    console.as_("editor").post("/console/answers/text", fields)
+    assert versions_of(console)[-1][2] in phone and len(versions_of(console)[-1][2]) < 310
+
+
 def test_the_preview_of_a_danger_text_has_the_emergency_number_and_its_choices(console: Console) -> None:
     make_topic(console.database, "crisis_medical", category="crisis", sensitive=True, titles={"en": "Medical danger"})
     fields = form(0, sms="Call {emergency}. {other}", chat="Go to hospital.", topic="crisis_medical")

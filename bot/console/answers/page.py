@@ -15,6 +15,7 @@ from bot import differences, editing, i18n, options
 from bot.console.answers import preview as previews
 from bot.console.answers import words
 from bot.console.desk import Desk
+from bot.content import texts
 from bot.db import utcnow
 from bot.editing import Key
 from bot.tables import Answer, Topic
@@ -153,7 +154,7 @@ def unsaved(session: Session, key: Key, fields: Fields) -> Answer:
         topic_id=key.topic_id,
         locale=key.locale,
         country=key.country,
-        sms=fields.sms or fields.chat,
+        sms=fields.sms or texts.short_of(fields.chat),  # as saving does
         chat=fields.chat or fields.sms,
         sources=[line.strip() for line in fields.sources.split("\n") if line.strip()],
         checked_on=checked,
