@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -14,6 +14,8 @@ from bot.content import texts
 from bot.editing import LONGEST_CHAT, LONGEST_TITLE
 from bot.interchange.facts import Facts, facts, host, plain_digits, prose
 from bot.interchange.units import CHAT, SMS, TITLE
+from bot.nlu.lexicon import Field, Lexicon, load_lexicons, whole_message
+from bot.settings import ROOT
 
 _SCRIPTS = {
     **dict.fromkeys(("en", "fr", "es", "pt", "tr", "so", "sw", "ht"), "Latin"),
@@ -30,6 +32,19 @@ _OPENING, _CLOSING = {"\u202a", "\u202b", "\u202d", "\u202e"}, "\u202c"
 _ISOLATES, _ISOLATE_END = {"\u2066", "\u2067", "\u2068"}, "\u2069"
 _INVISIBLE = regex.compile(r"[\p{Noncharacter_Code_Point}\p{Co}\u2028\u2029\ufff9-\ufffd\U000e0000-\U000e007f]")
 _LIST_ITEM = regex.compile(r"^\s*(?:\d+[.)]|[-*•])\s", regex.MULTILINE)
+
+
+# What people are told to reply, and the list of words by which triage understands it.
+_REPLIES: dict[str, Field] = {
+    "PERSON": "person",
+    "DELETE": "delete",
+    "STOP": "stop",
+    "START": "start",
+    "MORE": "more",
+    "HELP": "help",
+    "CANCEL": "cancel",
+}
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ def findings(source: str, target: str, locale: str, part: str) -> list[Finding]:
         *_copied(source, target, part),
         *_of_another_script(target, locale),
         *_lost(facts(source), facts(target)),
+        *_unknown_replies(source, target),
         *_too_long(target, part),
         *_another_shape(source, target, part),
     ]
@@ -146,6 +162,21 @@ def _differing(what: str, source: frozenset[str], target: frozenset[str]) -> Ite
 
 def _named(several: Iterable[str]) -> dict[str, str]:
     return {"what": ", ".join(sorted(several))}
+
+
+@cache
+def _lexicons() -> Mapping[str, Lexicon]:
+    return load_lexicons(ROOT / "data" / "lexicons")
+
+
+def _unknown_replies(source: str, target: str) -> Iterator[Finding]:
+    """Words to reply that the assistant would not understand: whoever sends one gets no answer, or no person."""
+    wanted = [word for word in _REPLIES if regex.search(rf"\b{word}\b", source)]
+    # Where a script has capitals, such a word is written in them.
+    words = {word for word in _WORD.findall(target) if word.upper() == word and len(word) > 1} if wanted else set()
+    lost = [word for word in wanted if not any(whole_message(each, _lexicons(), _REPLIES[word]) for each in words)]
+    if lost:
+        yield Finding("reply_missing", blocks=False, values=_named(lost))
 
 
 def _too_long(target: str, part: str) -> Iterator[Finding]:

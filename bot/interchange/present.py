@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -26,7 +26,9 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One answer in one language, as a translator sees it. `title_state` is empty where the title belongs to another item."""
+    """One answer in one language, as a translator sees it. The title of a topic goes with the first of its answers;
+    `title_state` is empty for the others.
+    """
 
     topic: TopicRow
     locale: str
@@ -46,7 +48,7 @@ class Item:
         return Key(self.topic.id, self.locale, self.country)
 
     def place(self, part: str) -> Place:
-        return Place(self.topic.id, self.locale, self.country, part)
+        return Place(self.topic.id, self.locale, None if part == TITLE else self.country, part)
 
 
 class Words(NamedTuple):
@@ -74,19 +76,19 @@ def items(session: Session, locales: Sequence[str], topic_id: str | None = None)
         # A country's own translation stays in sight when the English one is gone; the general English one is its source then.
         if (standing.published and key.locale == SOURCE) or key.locale in locales:
             countries.setdefault(key.topic_id, {})[key.country] = None
-    marks = titles.sources(session)
-    return [
-        item
-        for row in topics
-        for country in sorted(countries.get(row.id, ()), key=lambda name: name or "")
-        for locale in locales
-        if (item := _item(row, locale, country, found, marks)) is not None
-    ]
+    marks, made, titled = titles.sources(session), [], set()
+    for row in topics:
+        for country in sorted(countries.get(row.id, ()), key=lambda name: name or ""):
+            for locale in locales:
+                item = _item(row, locale, country, found)
+                if item is not None and (row.id, locale) not in titled:
+                    titled.add((row.id, locale))
+                    item = replace(item, title_state=titles.state(row.titles, locale, marks.get(row.id, {})))
+                made += [item] if item is not None else []
+    return made
 
 
-def _item(
-    row: TopicRow, locale: str, country: str | None, found: Mapping[Key, Standing], marks: Mapping[str, Mapping[str, str]]
-) -> Item | None:
+def _item(row: TopicRow, locale: str, country: str | None, found: Mapping[Key, Standing]) -> Item | None:
     own = found.get(Key(row.id, SOURCE, country))
     mine = found.get(Key(row.id, locale, country))
     source = own.published if own else None
@@ -95,16 +97,8 @@ def _item(
     if source is None:
         return None
     present = mine.open or mine.published if mine else None
-    return Item(
-        topic=row,
-        locale=locale,
-        country=country,
-        state=_state(present, source),
-        title_state="" if country else titles.state(row.titles, locale, marks.get(row.id, {})),
-        source=source,
-        present=present,
-        was_withdrawn=present is None and mine is not None and mine.withdrawn is not None,
-    )
+    was_withdrawn = present is None and mine is not None and mine.withdrawn is not None
+    return Item(row, locale, country, _state(present, source), "", source, present, was_withdrawn)
 
 
 def _state(present: Version | None, source: Version) -> str:

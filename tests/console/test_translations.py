@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import random
 import re
+import zlib
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,8 +16,9 @@ import pytest
 from sqlalchemy import event, select
 
 from bot import editing, interchange
-from bot.console.translations import exchange
+from bot.console.translations import exchange, words
 from bot.editing import Key, Saved
+from bot.settings import ROOT
 from bot.tables import Answer, AuditEvent, Presence, Topic
 from tests.console.conftest import Browser, Console, make_answer, make_topic, text_of
 
@@ -431,7 +435,7 @@ def test_a_file_that_cannot_be_read_says_why(translator: Browser, name: str, con
     assert answer.status_code == 422 and said in text_of(answer)
 
 
-@pytest.mark.parametrize("packed", ["", "####", "eJwDAAAAAAE", "a" * 1000])
+@pytest.mark.parametrize("packed", ["", "####", "eJwDAAAAAAE", "a" * 1000], ids=["nothing", "no base64", "cut off", "no zlib"])
 def test_a_report_that_was_tampered_with_saves_nothing(console: Console, translator: Browser, packed: str) -> None:
     english(console)
     form = agreed(upload(translator, GOOD)) | {"packed": packed}
@@ -441,9 +445,6 @@ def test_a_report_that_was_tampered_with_saves_nothing(console: Console, transla
 
 
 def test_a_file_that_unpacks_without_end_is_cut_off(console: Console, translator: Browser) -> None:
-    import base64
-    import zlib
-
     english(console)
     bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 60_000_000)).decode()
     form = agreed(upload(translator, GOOD)) | {"packed": bomb}
@@ -489,6 +490,27 @@ def test_long_reports_show_some_lines_and_name_the_rest(
     assert "Left out: 5" in text_of(report) and "And 3 more" in text_of(report)
 
 
+def test_a_file_as_large_as_is_taken_comes_back_with_its_report(console: Console, translator: Browser) -> None:
+    english(console)
+    noise = base64.b64encode(random.Random(1).randbytes(2_800_000)).decode()
+    many = ((f"nothing{n}/fr//chat", "a", noise[n * 15_000 : (n + 1) * 15_000]) for n in range(248))
+    content = rows((f"{TOPIC}/fr//title", f"Title of {TOPIC}", "Titre"), *many)
+    assert 3_700_000 < len(content) < 4_000_000
+    report = upload(translator, content)
+    assert "Left out: 248" in text_of(report)
+    assert translator.post(f"{PATH}/import/apply", agreed(report)).status_code == 303
+
+
+def test_every_code_of_the_checks_has_its_sentence() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "interchange").glob("*.py"))
+    findings = set(re.findall(r'(?:Finding\(|^        \(|else )"(\w+)"', code, re.M)) - {"cp"}
+    findings |= {f"{what}_{how}" for what in ("placeholder", "link") for how in ("missing", "added")}
+    findings |= set(re.findall(r'"(inline_codes|plural|too_many_cells|too_long_to_read|unknown_key|other_language)"', code))
+    assert len(findings) > 25 and findings <= words.FINDING.keys(), findings - words.FINDING.keys()
+    unreadable = set(re.findall(r'Unreadable\("(\w+)"', code))
+    assert len(unreadable) > 10 and unreadable == words.UNREADABLE.keys()
+
+
 def test_only_editors_translate(console: Console) -> None:
     for role in ("caseworker", "admin"):
         assert console.as_(role).get(PATH).status_code == 403
@@ -498,8 +520,10 @@ def test_only_editors_translate(console: Console) -> None:
 
 def test_an_import_needs_the_token_of_its_page(console: Console, translator: Browser) -> None:
     english(console)
-    answer = translator._request("POST", f"{PATH}/import", files={"file": ("fr.csv", GOOD)})
-    assert answer.status_code == 403
+    form = agreed(upload(translator, GOOD))
+    assert translator._request("POST", f"{PATH}/import/apply", data=form).status_code == 403
+    assert translator._request("POST", f"{PATH}/import", data={"unfinished": "yes"}).status_code == 403
+    assert newest(console) is None
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(console: Console, translator: Browser) -> None:

@@ -121,6 +121,16 @@ def test_a_countrys_own_english_text_is_translated_for_that_country(database: Da
     assert found[-1].source.version == 1, "without an English text of its own it translates the general one"
 
 
+def test_the_title_goes_with_the_first_answer_even_where_there_is_none_for_everywhere(database: Database) -> None:
+    topic(database)
+    answer(database, "en", EN, country="GR")
+    answer(database, "en", EN, country="TR", version=2)
+    found = items(database)
+    assert [(item.country, item.title_state) for item in found] == [("GR", MISSING), ("TR", "")]
+    with database.read() as session:
+        assert next(iter(present.units(session, found))) == f"{TOPIC}/fr//title"
+
+
 def test_a_withdrawn_translation_is_to_be_written_again(database: Database) -> None:
     topic(database)
     answer(database, "en", EN)

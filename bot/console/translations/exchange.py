@@ -105,13 +105,15 @@ def export(desk: Desk, locale: str = "", format: str = "xliff2", what: str = "to
 async def check(desk: Desk, data: Upload) -> Response[str]:
     """The report on a file. Nothing is saved."""
     upload = data.get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        return await asyncio.to_thread(_files, desk, "", desk.text(N_("Choose a file.")), 422)
     try:
         # One byte more than is taken, so that what is too large is known as such.
-        content = await upload.read(MAX_BYTES + 1)
+        content = await upload.read(MAX_BYTES + 1) if isinstance(upload, UploadFile) else b""
     finally:
-        await upload.close()
+        for each in data.values():
+            if isinstance(each, UploadFile):
+                await each.close()
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return await asyncio.to_thread(_files, desk, "", desk.text(N_("Choose a file.")), 422)
     given = Given(upload.filename[:200], content, bool(value(data, "unfinished")))
     return await asyncio.to_thread(_show, desk, given)
 

@@ -271,7 +271,7 @@ def _save_title(session: Session, key: Key, fields: Fields, before: str, by: str
         raise Refused("no_topic")
     now, given, holds = topic.titles.get(key.locale, ""), fields.texts[TITLE], TITLE in fields.confirmed
     # Where this editor did not touch it, somebody else may have: theirs stays.
-    if key.country is not None or not given or (given in (now, before) and not holds):
+    if not given or (given in (now, before) and not holds):
         return False
     if now not in (before, given):
         raise Refused("title_taken", title=now)

@@ -67,6 +67,9 @@ FINDING = {
     "title_lines": N_("A title has one line."),
     # Remarks
     "number_added": N_("This number is not in the English text: {what}."),
+    "reply_missing": N_(
+        "No word for {what} that the assistant understands. Keep the English word, or use one that people can reply with."
+    ),
     "link_differs": N_("This link leads to another page than the English one: {what}."),
     "list_shorter": N_("The English list has {wanted} points, this one {found}."),
     "language": N_("This looks like {language}."),
