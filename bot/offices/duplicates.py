@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Literal
 
@@ -100,6 +101,7 @@ def _seen(row: Any) -> _Seen:
     )
 
 
+@lru_cache(maxsize=100_000)
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", folded(text)))
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, not_, or_, select
@@ -101,8 +102,9 @@ def kinds(session: Session) -> list[str]:
     return list(session.scalars(select(Office.kind).distinct().order_by(Office.kind)))
 
 
+@lru_cache(maxsize=100_000)
 def folded(text: str) -> str:
-    """For comparing: no case, no accents, in any script."""
+    """For comparing: no case, no accents, in any script. Names are few and asked for again and again."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -126,7 +128,7 @@ def _holds(words: Sequence[str], text: str) -> bool:
 def _text_of(row: object) -> str:
     office: Office = row  # type: ignore[assignment]  # a row of the same columns is as good
     texts = (*office.names.values(), *office.cities, *office.addresses.values(), *office.phones)
-    return folded(" ".join((office.id, office.organization, office.url, *texts)))
+    return " ".join(map(folded, (office.id, office.organization, office.url, *texts)))
 
 
 def _conditions(wanted: Filter, today: date) -> list[ColumnElement[bool]]:
