@@ -10,7 +10,7 @@ import math
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Date, and_, case, cast, distinct, func, in
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.contacts import insert_ignoring_duplicates
-from bot.db import UtcTime, utcnow
-from bot.tables import Contact, Counter, Inbox, Outbox, Referral, ReferralEvent
+from bot.db import UtcTime
+from bot.tables import Contact, Counter, Inbox, Outbox, Referral
 
 SETTLED = "settled"  # the counter that says: this day's figures are complete
 # What became of a message; stored as "outcome|" and one of these.
@@ -74,7 +74,6 @@ class Figures:
     totals: dict[str, int]
     waiting: list[Waiting]
     kept_until: date | None = None  # the last day whose figures are kept as counts
-    counted_at: datetime = field(default_factory=utcnow)
 
     def together(self, *names: str) -> list[int]:
         """Several series as one."""
@@ -108,7 +107,7 @@ def settle_days(session: Session, today: date) -> int:
     return kept
 
 
-def figures(session: Session, days: int, today: date, now: datetime | None = None) -> Figures:
+def figures(session: Session, days: int, today: date) -> Figures:
     """The last `days` days with today. The number of queries depends on neither the days nor the messages."""
     first = today - timedelta(days=days - 1)
     kept_until = _kept_until(session)
@@ -123,9 +122,8 @@ def figures(session: Session, days: int, today: date, now: datetime | None = Non
         days=span,
         series={name: [series[day][name] for day in span] for name in _SERIES},
         totals=dict(totals),
-        waiting=waiting_times(session, _midnight(first), now or utcnow()),
+        waiting=waiting_times(session, _midnight(first)),
         kept_until=kept_until,
-        counted_at=now or utcnow(),
     )
 
 
@@ -257,36 +255,23 @@ def _first_open_day(session: Session) -> date | None:
     return min((at.astimezone(UTC).date() for at in oldest if at is not None), default=None)
 
 
-def waiting_times(session: Session, since: datetime, now: datetime) -> list[Waiting]:
-    """By language: how long the cases opened since then waited until a caseworker took them, and how many wait now."""
-    # A case may be handed back and taken again: the person waited for the first time.
-    first_taken = (
-        select(func.min(ReferralEvent.at))
-        .where(ReferralEvent.referral_id == Referral.id, ReferralEvent.kind == "taken")
-        .correlate(Referral)
-        .scalar_subquery()
-    )
-    taken = func.coalesce(first_taken, Referral.taken_at, type_=UtcTime).label("taken_at")
-    query = select(Referral.locale, Referral.created_at, taken, Referral.state)
-    by_locale: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(query.where(or_(Referral.created_at >= since, Referral.state == "open"))):
-        by_locale[row.locale].append(row)
-    found = [_waiting(locale, rows, since) for locale, rows in by_locale.items()]
+def waiting_times(session: Session, since: datetime) -> list[Waiting]:
+    """By language: how long the cases opened since then waited for their first caseworker, and how many wait now."""
+    taken = select(Referral.locale, Referral.created_at, Referral.taken_at)
+    waits: dict[str, list[timedelta]] = defaultdict(list)
+    for locale, opened, first in session.execute(taken.where(Referral.created_at >= since, Referral.taken_at.is_not(None))):
+        if first is not None:
+            waits[locale].append(first - opened)
+    # As the queue counts it: from the person's oldest message without an answer.
+    waits_since = func.min(func.coalesce(Referral.waiting_since, Referral.created_at), type_=UtcTime)
+    waiting = select(Referral.locale, func.count(), waits_since).where(Referral.state == "open").group_by(Referral.locale)
+    now = {locale: (number, oldest) for locale, number, oldest in session.execute(waiting)}
+    found = [_waiting(locale, sorted(waits[locale]), *now.get(locale, (0, None))) for locale in {*waits, *now}]
     return sorted(found, key=lambda waiting: (-waiting.taken - waiting.open_now, waiting.locale))
 
 
-def _waiting(locale: str, rows: Iterable[Any], since: datetime) -> Waiting:
-    rows = list(rows)
-    waits = sorted(row.taken_at - row.created_at for row in rows if row.taken_at is not None and row.created_at >= since)
-    still = [row.created_at for row in rows if row.state == "open"]
-    return Waiting(
-        locale=locale,
-        taken=len(waits),
-        median=_at_rank(waits, 0.5),
-        nine_of_ten=_at_rank(waits, 0.9),
-        open_now=len(still),
-        oldest=min(still, default=None),
-    )
+def _waiting(locale: str, waits: list[timedelta], open_now: int, oldest: datetime | None) -> Waiting:
+    return Waiting(locale, len(waits), _at_rank(waits, 0.5), _at_rank(waits, 0.9), open_now, oldest)
 
 
 def _at_rank(ordered: list[timedelta], share: float) -> timedelta | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from bot.console import amounts, person_data
 from bot.db import Database, utcnow
 from bot.housekeeping import clearing
 from bot.housekeeping.retention import empty_what_is_old
+from bot.settings import Settings
 from bot.tables import AuditEvent, Contact, Inbox, Note, Outbox, PartnerReferral, Referral, ReferralEvent, TrackerRow, Unanswered
 from tests.console.conftest import Console, make_case, make_contact, reply, say, text_of
 
@@ -33,9 +35,8 @@ def age(database: Database, days: int) -> None:
             memory.updated_at = min(memory.updated_at, at)
 
 
-def fill(console: Console) -> None:
+def fill(database: Database) -> None:
     """Old and new messages, with and without a case that keeps them, of every kind that has an age."""
-    database = console.database
     amina, sam = make_contact(database), make_contact(database, "+306900000002")
     for contact in (amina, sam):
         say(database, contact, "old words", outcome="unanswered")
@@ -53,14 +54,14 @@ def fill(console: Console) -> None:
         make_case(database, amina, state="closed", closed_at=closed, hours_ago=24 * (days + 1))
 
 
-def test_what_the_dry_run_counts_is_what_the_keeper_empties(console: Console) -> None:
-    fill(console)
+def test_what_the_dry_run_counts_is_what_the_keeper_empties(database: Database, make_settings: Callable[..., Settings]) -> None:
+    fill(database)
     now = utcnow()
-    with console.database.read() as session:
+    with database.read() as session:
         counted = amounts.due(session, now - timedelta(days=30), now - timedelta(days=180))
-    for _ in empty_what_is_old(console.database, console.settings):
+    for _ in empty_what_is_old(database, make_settings()):
         pass
-    with console.database.read() as session:
+    with database.read() as session:
         emptied = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "retention.emptied")).one()
         left = amounts.due(session, now - timedelta(days=30), now - timedelta(days=180))
     assert emptied == {
@@ -74,11 +75,11 @@ def test_what_the_dry_run_counts_is_what_the_keeper_empties(console: Console) ->
     assert left.total == 0
 
 
-def test_what_there_is_is_counted_by_age(console: Console) -> None:
-    fill(console)
-    for _ in empty_what_is_old(console.database, console.settings):
+def test_what_there_is_is_counted_by_age(database: Database, make_settings: Callable[..., Settings]) -> None:
+    fill(database)
+    for _ in empty_what_is_old(database, make_settings()):
         pass
-    with console.database.read() as session:
+    with database.read() as session:
         found = {kind.name: kind for kind in amounts.kept(session, utcnow())}
     assert found["inbox"].by_age == (1, 0, 4, 0, 0)
     assert found["inbox"].emptied == 1
@@ -89,7 +90,7 @@ def test_what_there_is_is_counted_by_age(console: Console) -> None:
 
 
 def test_the_page_says_for_how_long_and_what_would_be_emptied(console: Console) -> None:
-    fill(console)
+    fill(console.database)
     with console.database.write() as session:
         options.put(session, "retention_days", "20", "admin@example.org")
     browser = console.as_("admin")
@@ -107,7 +108,7 @@ def test_the_page_says_for_how_long_and_what_would_be_emptied(console: Console) 
 
 
 def test_the_page_says_when_something_was_emptied_last(console: Console) -> None:
-    fill(console)
+    fill(console.database)
     for _ in empty_what_is_old(console.database, console.settings):
         pass
     assert "Nothing has been old enough yet." not in text_of(console.as_("admin").get("/console/retention"))

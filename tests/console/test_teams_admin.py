@@ -193,11 +193,13 @@ def test_what_is_unseen_and_unserved_is_what_caseworkers_really_see(database: Da
             )
     with database.read() as session:
         found = gaps.coverage(session)
+        listed = {one.name: ([person.name for person in people], cases) for one, people, cases in gaps.rows(session)}
         seen = set(session.scalars(select(Referral.number).where(teams.visible(session, 1), Referral.state == "open")))
     assert seen == {"W-0", "W-3", "W-5"}
     assert {number for gap in found.unseen for number in gap.numbers} == {"W-1", "W-4"}
     assert {number for gap in found.unserved for number in gap.numbers} == {"W-3", "W-5"}
     assert set(found.without_members) == {"Rome", "Desk"}
+    assert listed == {"Athens": (["W"], 1), "Rome": ([], 1), "Desk": ([], 1)}
 
 
 def test_removing_a_team_asks_first_when_cases_lose_it(console: Console) -> None:
