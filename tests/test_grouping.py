@@ -113,6 +113,19 @@ def test_the_limit_bounds_one_round_and_the_next_goes_on(sqlite: Database, shipp
     assert [sort(sqlite, 2) for _ in range(4)] == [2, 2, 1, 0]
 
 
+def test_names_and_numbers_say_nothing_about_what_is_asked(sqlite: Database, shipped: list) -> None:
+    with sqlite.write() as session:
+        load(session, shipped)
+        first = ask(session, "my name is Farzad Karimi, call 0691234567, " + SHELTER[0])
+        second = ask(session, "my name is Tesfay Gebremedhin, call 0697654321, " + SHELTER[0])
+    sort(sqlite)
+    with sqlite.read() as session:
+        stored = session.scalar(select(Unanswered.vector).where(Unanswered.id == first))
+    same = encoder.embed(["my name is , call , " + SHELTER[0]])[0]
+    assert groups_of(sqlite)[second] == first
+    assert np.allclose(unpack(stored or ""), same, atol=1e-6)
+
+
 def test_texts_without_words_stay_alone(sqlite: Database, shipped: list) -> None:
     with sqlite.write() as session:
         load(session, shipped)

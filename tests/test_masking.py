@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.masking import KINDS, hides, mask, pieces
+from bot.masking import KINDS, hides, mask, pieces, without
 from bot.settings import ROOT
 
 
@@ -250,6 +250,11 @@ def test_a_masked_text_tells_its_parts_apart() -> None:
     assert pieces(masked) == [("call ", None), ("▮phone▮", "phone"), (" or ", None), ("▮email▮", "email")]
     assert hides(masked) and not hides(mask("where do I sleep"))
     assert {kind for _, kind in pieces(masked) if kind} <= set(KINDS)
+
+
+def test_what_is_left_without_the_placeholders_is_a_plain_text() -> None:
+    assert without(mask("my name is Farzad, call 0691234567, where is a bed")) == "my name is , call , where is a bed"
+    assert without("▮name▮") == ""
 
 
 def test_a_text_cannot_pretend_that_something_was_hidden() -> None:

@@ -26,6 +26,7 @@ from bot.grouping.listing import (
     one,
     rows,
 )
+from bot.grouping.meanings import Heads, heads
 from bot.grouping.settling import (
     KIND,
     Done,
@@ -50,12 +51,14 @@ __all__ = [
     "Facets",
     "Filters",
     "Group",
+    "Heads",
     "Prepared",
     "assign",
     "facets",
     "group",
     "group_new",
     "groups",
+    "heads",
     "history",
     "one",
     "prepare",

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from bot.masking import mask, without
 from bot.nlu import encoder
 from bot.nlu.encoder import DIMENSIONS, Vectors
 from bot.tables import Question, Unanswered
@@ -39,6 +40,11 @@ class Heads:
         return Heads(self.ids + others.ids, self.locales + others.locales, np.concatenate([self.vectors, others.vectors]))
 
 
+def meanings(texts: Sequence[str]) -> Vectors:
+    """float32[n, 384] of what the texts mean without their personal details: a name says nothing about a question."""
+    return encoder.embed([without(mask(text)) for text in texts])
+
+
 def heads(session: Session, ids: Sequence[int] | None = None) -> Heads:
     """All first rows that still have their meaning, or those of `ids`. A meaning of another encoder is computed anew."""
     query = select(Unanswered.id, Unanswered.locale, Unanswered.vector).where(has_meaning()).order_by(Unanswered.id)
@@ -56,7 +62,7 @@ def heads(session: Session, ids: Sequence[int] | None = None) -> Heads:
         texts = {
             row.id: row.text for row in session.execute(select(Unanswered.id, Unanswered.text).where(Unanswered.id.in_(numbers)))
         }
-        vectors[foreign] = encoder.embed([texts.get(number, "") for number in numbers])
+        vectors[foreign] = meanings([texts.get(number, "") for number in numbers])
     return Heads([row.id for row in rows], [row.locale for row in rows], vectors)
 
 

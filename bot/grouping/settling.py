@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.db import utcnow
-from bot.grouping.meanings import pack
+from bot.grouping.meanings import meanings, pack
 from bot.grouping.sorting import NO_WORDS_LEFT
-from bot.nlu import encoder
 from bot.tables import AuditEvent, Unanswered
 
 KIND = "question"  # of audit events
@@ -82,7 +81,7 @@ def prepare_split(session: Session, group_id: int, rows: Collection[int]) -> Non
             )
         )
     )
-    encoder.embed(list(session.scalars(texts)))
+    meanings(list(session.scalars(texts)))
 
 
 def split(session: Session, group_id: int, rows: Collection[int], by: str, *, mine: Sequence[str] = ()) -> int | None:
@@ -104,7 +103,7 @@ def _found(session: Session, old: int, first: int, which: list[ColumnElement[boo
     session.execute(_update(which).values(group_id=first))
     if first != old:
         text = session.scalar(select(Unanswered.text).where(Unanswered.id == first)) or ""
-        vector = encoder.embed([text])[0]
+        vector = meanings([text])[0]
         session.execute(_update([Unanswered.id == first]).values(vector=pack(vector) if vector.any() else None))
 
 

@@ -21,8 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.contacts import insert_ignoring_duplicates
 from bot.db import utcnow
-from bot.grouping.meanings import NO_MEANS, Heads, Means, has_meaning, heads, means, pack
-from bot.nlu import encoder
+from bot.grouping.meanings import NO_MEANS, Heads, Means, has_meaning, heads, meanings, means, pack
 from bot.nlu.encoder import Vectors
 from bot.tables import Revision, Unanswered
 
@@ -68,9 +67,9 @@ def prepare(session: Session, limit: int = 200, *, orphans: bool = True) -> Prep
     known = heads(session) if rows else Heads()
     return Prepared(
         rows=tuple((row.id, row.locale) for row in rows),
-        vectors=encoder.embed([row.text for row in rows]),
+        vectors=meanings([row.text for row in rows]),
         orphans=tuple(left),
-        orphan_vectors=encoder.embed(texts),
+        orphan_vectors=meanings(texts),
         wordless=(*wordless, *(row.id for row in rows if not row.text)),
         heads=known,
         means=means(session, known) if rows else NO_MEANS,

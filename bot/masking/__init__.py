@@ -72,6 +72,11 @@ def pieces(masked: str) -> list[tuple[str, str | None]]:
     return [part for part in (*found, (masked[done:], None)) if part[0]]
 
 
+def without(masked: str) -> str:
+    """The words that are left, without the placeholders: what a text means, and not whom it is about."""
+    return " ".join("".join(" " if kind else part for part, kind in pieces(masked)).split())
+
+
 def hides(masked: str) -> bool:
     """Something in it is hidden."""
     return MARK in masked

@@ -19,9 +19,11 @@ from bot.console.examples.words import NOT_YOUR_LANGUAGE, Topics, languages, sen
 from bot.console.unanswered import words
 from bot.console.unanswered.lists import address, everything, filters_of, given, known_group, query_in, query_of
 from bot.editing import Key, Refused, TopicDraft
-from bot.examples import Doubt
-from bot.grouping import Asked, Done, Filters, Group
+from bot.examples import Board, Doubt
+from bot.grouping import Done, Filters, Group
 from bot.i18n import N_
+from bot.masking import without
+from bot.understanding import Outcome
 
 _PAGE = 50
 
@@ -45,7 +47,7 @@ class Fields:
 
 
 @get("/unanswered/{group_id:int}", **entry("editor"))
-def show(desk: Desk, group_id: int, row: int = 0, page: int = 1) -> Response[str]:
+def show(desk: Desk, group_id: int, row: int = 0, page: int = 1, new: str = "") -> Response[str]:
     """`row` names the question whose words fill the form; the newest that has words otherwise."""
     filters, page = filters_of(desk, dict(desk.request.query_params)), min(max(1, page), 10_000)
     with desk.database.read() as session:
@@ -55,13 +57,9 @@ def show(desk: Desk, group_id: int, row: int = 0, page: int = 1) -> Response[str
     with desk.database.write() as session:
         audit.add(session, desk.member.email, "question.viewed", grouping.KIND, str(group_id), rows=len(rows))
     worded = chosen if chosen and chosen.text else next((asked for asked in rows if asked.text), None)
-    return _page(desk, group, filters, _fields_for(worded, group), page)
-
-
-def _fields_for(asked: Asked | None, group: Group) -> Fields:
-    if asked is None:
-        return Fields(topic=group.topic or "")
-    return Fields(text=asked.text, locale=asked.locale, topic=group.topic or "")
+    return _page(
+        desk, group, filters, Fields(text=worded.text, locale=worded.locale) if worded else Fields(), page, new=bool(new)
+    )
 
 
 @post("/unanswered/{group_id:int}/example", **entry("editor"))
@@ -109,7 +107,6 @@ def make_topic(desk: Desk, group_id: int, data: Form) -> Response[str]:
             _deal(session, desk, group_id, replace(fields, topic=topic_id), Done.TOPIC)
     except Refused as refused:
         fields.topic_problem = sentence(desk, refused, topics) if made else answer_words.sentence(desk, refused)
-        fields.topic = group.topic or ""
         return _page(desk, group, filters, fields, status=422)
     said = desk.text(N_("The topic is there, with its first question. Now write its answer."))
     return desk.go(text_address(Key(topic_id, fields.locale, None)), said)
@@ -163,8 +160,13 @@ def test(desk: Desk, data: Form) -> Response[str]:
     fields = _fields_in(data)
     with desk.database.read() as session:
         topics, board = Topics(session, desk.locale), examples.current(session)
-        found = shown(desk, session, board, fields.text, fields.locale or None) if fields.text else {"trial": None}
+        found = _shown(desk, session, board, fields)
     return desk.page("examples/trial.html", topics=topics, **found)
+
+
+def _shown(desk: Desk, session: Session, board: Board, fields: Fields) -> dict[str, Any]:
+    text = without(fields.text)
+    return shown(desk, session, board, text, fields.locale or None) if text else {"trial": None}
 
 
 def _deal(session: Session, desk: Desk, group_id: int, fields: Fields, done: Done) -> None:
@@ -205,14 +207,17 @@ def _may(desk: Desk, locale: str) -> None:
         desk.refuse(NOT_YOUR_LANGUAGE, 403)
 
 
-def _page(desk: Desk, group: Group, filters: Filters, fields: Fields, page: int = 1, status: int = 200) -> Response[str]:
+def _page(
+    desk: Desk, group: Group, filters: Filters, fields: Fields, page: int = 1, status: int = 200, *, new: bool = False
+) -> Response[str]:
     with desk.database.read() as session:
         topics, board = Topics(session, desk.locale), examples.current(session)
         rows, more = grouping.rows(session, group.id, everything(filters), page, _PAGE)
         history = grouping.history(session, [group.id]).get(group.id, [])
-        found = shown(desk, session, board, fields.text, fields.locale or None) if fields.text else {"trial": None}
+        found = _shown(desk, session, board, fields)
     trial = found["trial"]
-    fields.topic = fields.topic if fields.topic in topics else (trial.topic or "" if trial else "")
+    if fields.topic not in topics:
+        fields.topic = trial.topic if trial and trial.outcome is Outcome.SURE else ""
     known = editing.category_order([*answer_words.CATEGORY, *(row.category for row in topics.rows.values())])
     return desk.page(
         "unanswered/group.html",
@@ -230,6 +235,7 @@ def _page(desk: Desk, group: Group, filters: Filters, fields: Fields, page: int 
         needs=sorted(((name, desk.text(title)) for name, title in labels.NEED.items()), key=lambda item: item[1]),
         longest=examples.LONGEST,
         longest_title=editing.LONGEST_TITLE,
+        new=new or bool(fields.topic_problem),
         whole_editor=not desk.member.locales,
         **found,
         **given(desk),

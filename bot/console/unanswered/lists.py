@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import audit, grouping
+from bot import audit, examples, grouping
 from bot.console.access import entry
 from bot.console.desk import Desk, Form, value, values, whole
 from bot.console.examples.words import Topics
@@ -20,10 +20,12 @@ from bot.grouping import Done, Filters
 from bot.i18n import N_
 from bot.masking import hides, pieces
 from bot.tables import Unanswered
+from bot.understanding import UNSURE
 
 STATES = {grouping.OPEN: N_("Open"), grouping.SETTLED: N_("Dealt with")}
 _AT_ONCE = 10  # questions that a page sorts by itself; the keeper sorts the rest
 _PAGE = 25
+_SUGGESTED = 2  # topics that one click makes a question an example of
 _FIELDS = ("view", "reason", "locale", "country", "topic")
 
 
@@ -42,11 +44,12 @@ def overview(
     page = min(max(1, page), 10_000)
     sort_some(desk.database)
     with desk.database.read() as session:
+        topics = Topics(session, desk.locale)
         found, more = grouping.groups(session, filters, page, _PAGE)
         facets = grouping.facets(session, desk.member.locales)
         waiting = grouping.waiting(session)
+        suggested = _suggested(session, found, topics)
         history = grouping.history(session, [group.id for group in found] + ([undo] if undo else []))
-        topics = Topics(session, desk.locale)
     if found:
         with desk.database.write() as session:
             audit.add(session, desk.member.email, "question.listed", grouping.KIND, groups=len(found))
@@ -63,10 +66,27 @@ def overview(
         history=history,
         undo=undo if undo in history and history[undo][0].action != Done.REOPENED else 0,
         topics=topics,
+        suggested=suggested,
         back=query_of(filters, page),
         query=query_of(filters),
         **given(desk),
     )
+
+
+def _suggested(session: Session, found: list[grouping.Group], topics: Topics) -> dict[int, list[str]]:
+    """For open groups, the topics that would be offered now. What is offered for nothing would be a wrong example."""
+    ids = [group.id for group in found if group.open]
+    if not ids:
+        return {}
+    firsts, index = grouping.heads(session, ids), examples.current(session).index
+    return {
+        group_id: [
+            ranked.topic
+            for ranked in index.rank(vector, locale, _SUGGESTED)
+            if ranked.confidence >= UNSURE and ranked.topic in topics
+        ]
+        for group_id, locale, vector in zip(firsts.ids, firsts.locales, firsts.vectors, strict=True)
+    }
 
 
 def given(desk: Desk) -> dict[str, Any]:
