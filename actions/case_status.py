@@ -56,4 +56,4 @@ def describe(turn: Turn, case: Referral) -> str:
 def _promise(turn: Turn, case: Referral) -> promises.Promise | None:
     if case.promised_by is not None:
         return promises.remaining(turn.session, case, turn.now)
-    return promises.make(turn.session, case, turn.now, since=case.created_at)
+    return promises.make(turn.session, case, turn.now, since=promises.waits_since(turn.session, case))

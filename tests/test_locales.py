@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,10 +13,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from actions.answering import MORE, NOT_REVIEWED, _plain
 from bot import i18n
 from bot.channels import sms_text
 from bot.channels.base import shape_plain
+from bot.editing.saying import MORE, NOT_REVIEWED, plain
 from bot.i18n import translate
 from bot.messages import Incoming, Kind, Reply
 from bot.nlu.lexicon import danger_kind
@@ -151,9 +150,8 @@ def test_an_answer_by_sms_stays_within_its_segments_with_its_footer(path: Path) 
     topic = yaml.safe_load(path.read_text(encoding="utf-8"))
     for texts in [topic["answers"], *(topic.get("country_answers") or {}).values()]:
         for locale, text in texts.items():
-            turn: Any = SimpleNamespace(locale=locale)
             answer = Answer(sms=text["sms"], chat=text["chat"], review=topic["review"], checked_on=topic["checked_on"])
-            (part,) = shape_plain(Reply(_plain(turn, answer)))
+            (part,) = shape_plain(Reply(plain(locale, answer)))
             assert part.segments <= SEGMENTS[locale], (locale, part)
 
 

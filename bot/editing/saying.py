@@ -21,7 +21,8 @@ def checked(locale: str, answer: Answer) -> str:
     """When somebody last compared the text with its sources, and that nobody has reviewed it where that is so."""
     if answer.checked_on is None:
         return ""
-    return translate(locale, CHECKED if answer.review == "reviewed" else NOT_REVIEWED, date=short_date(locale, answer.checked_on))
+    words = CHECKED if answer.review == "reviewed" else NOT_REVIEWED
+    return translate(locale, words, date=short_date(locale, answer.checked_on))
 
 
 def plain(locale: str, answer: Answer) -> str:
