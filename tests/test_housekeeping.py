@@ -585,11 +585,23 @@ def test_the_figures_of_finished_days_are_kept(database: Database, make_settings
     assert min(days) == (utcnow() - 9 * DAY).date() and max(days) < date.today()
 
 
+def test_questions_that_mean_the_same_are_put_together(sqlite: Database, make_settings: Make) -> None:
+    texts = ("How do I ask for asylum?", "how can i ask for asylum", "My tooth hurts, where is a dentist?")
+    with sqlite.write() as session:
+        for text in texts:
+            session.add(Unanswered(locale="en", text=text, reason="unsure"))
+    for _ in clearing.group_unanswered(sqlite, make_settings()):
+        pass
+    with sqlite.read() as session:
+        first, second, third = session.scalars(select(Unanswered).order_by(Unanswered.id))
+        assert first.group_id == second.group_id == first.id and third.group_id == third.id
+
+
 def test_one_keeper_works_where_two_would_do_the_same(database: Database) -> None:
     with clearing.alone(database, clearing.FIGURES) as first:
         assert first is not None
         if not database.is_sqlite:  # where the second would wait for the only writer
-            with clearing.alone(database, clearing.FIGURES) as second, clearing.alone(database, clearing.GROUPS) as third:
+            with clearing.alone(database, clearing.FIGURES) as second, clearing.alone(database, clearing.ERASURES) as third:
                 assert second is None and third is not None
     with clearing.alone(database, clearing.FIGURES) as again:
         assert again is not None

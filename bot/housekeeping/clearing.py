@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import contacts, outbox, statistics
+from bot import contacts, grouping, outbox, statistics
 from bot.db import Database, utcnow
 from bot.settings import Settings
 from bot.staff import LONGEST_SESSION
@@ -21,8 +21,9 @@ CALLBACKS_KEPT = timedelta(days=7)  # a provider's word on a part that is not ou
 PRESENCE_KEPT = timedelta(hours=1)
 INVITATIONS_KEPT = timedelta(days=1)
 NOTIFICATIONS_KEPT = timedelta(days=90)
+GROUPED_AT_ONCE = 40  # questions: about a second, in which nothing else is done
 # Any fixed numbers: PostgreSQL names its advisory locks so.
-ERASURES, GROUPS, FIGURES = 0x5741_0001, 0x5741_0002, 0x5741_0003
+ERASURES, FIGURES = 0x5741_0001, 0x5741_0002
 
 
 @contextmanager
@@ -39,6 +40,18 @@ def finish_erasures(database: Database, settings: Settings) -> Iterator[None]:
     while done:
         with alone(database, ERASURES) as session:
             done = contacts.forget_erased(session) if session is not None else 0
+        yield
+
+
+def group_unanswered(database: Database, settings: Settings) -> Iterator[None]:
+    """Put new questions that got no answer beside those that mean the same."""
+    while True:
+        with database.read() as session:
+            prepared = grouping.prepare(session, GROUPED_AT_ONCE)
+        if not prepared:
+            return
+        with database.write() as session:
+            grouping.assign(session, prepared)
         yield
 
 

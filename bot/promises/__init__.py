@@ -21,11 +21,13 @@ __all__ = [
     "estimate",
     "is_late",
     "kept_waiting",
+    "latest_opening",
     "make",
     "moment_after",
     "open_times",
     "remaining",
     "slipped",
+    "waits_since",
     "worked",
     "zone_for",
 ]
@@ -95,6 +97,11 @@ def kept_waiting(now: datetime) -> ColumnElement[bool]:
     taken = aliased(ReferralEvent)
     was_taken = select(taken.id).where(taken.referral_id == Referral.id, taken.kind == "taken", taken.at >= latest_opening())
     return and_(Referral.state == "open", Referral.promised_by <= now, ~was_taken.exists())
+
+
+def waits_since(session: Session, referral: Referral) -> datetime:
+    """Since when the person has waited this time."""
+    return session.scalar(select(latest_opening()).where(Referral.id == referral.id)) or referral.created_at
 
 
 def latest_opening() -> ColumnElement[datetime]:

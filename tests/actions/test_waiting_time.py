@@ -140,6 +140,17 @@ def test_who_asks_without_a_promise_gets_one_as_soon_as_there_is_one(sqlite: Dat
         assert case(session).promised_by is not None
 
 
+def test_a_case_opened_again_waits_since_then(sqlite: Database, make_settings: Make) -> None:
+    with sqlite.write() as session:
+        run(session, make_settings(), submit_referral.ActionSubmitReferral(), tracker(**FORM))
+        staff_and_past(session, timedelta(hours=30))
+        case(session).created_at = NOW - timedelta(days=20)
+        ask = case_status.ActionCaseStatus()
+        assert "We write to you here when it is taken" in run(session, make_settings(), ask, tracker())
+        case(session).events.append(ReferralEvent(kind="reopened", at=NOW))
+        assert "by tomorrow evening" in run(session, make_settings(), ask, tracker())
+
+
 def test_a_taken_case_is_said_to_be_taken_whatever_was_promised(sqlite: Database, make_settings: Make) -> None:
     with sqlite.write() as session:
         contact = contacts.find_or_create(session, "sms", "+306900000001")
