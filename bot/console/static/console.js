@@ -43,6 +43,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (target.matches("input, textarea, select")) target.focus();
   else target.click();
+  // What was just opened is where one goes on.
+  const opened = target.matches("summary") && target.parentElement;
+  if (opened) setTimeout(() => opened.open && opened.querySelector("select, input:not([type=hidden]), textarea")?.focus());
 });
 
 function showKeys() {
