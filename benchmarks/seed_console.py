@@ -12,7 +12,7 @@ import time
 
 from sqlalchemy import event
 
-from benchmarks.seeding import EMAIL, PASSWORD, Made, Sizes, cases, content, count_on, is_empty, messages, people
+from benchmarks.seeding import EMAIL, PASSWORD, Made, Sizes, cases, content, count_on, is_empty, know_the_rows, messages, people
 from bot import crypto, logs, migrate, settings, statistics
 from bot.db import Database, utcnow
 from bot.i18n import LANGUAGES
@@ -55,7 +55,8 @@ def seed(database: Database, sizes: Sizes, number: int = 1) -> Made:
     for part in PARTS:
         with database.write() as session:
             part(session, made, sizes)
-    count_on(database)
+            count_on(session)
+    know_the_rows(database)
     _settle(database)
     return made
 

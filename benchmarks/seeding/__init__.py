@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -105,21 +105,21 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Staff.id).limit(1)) is None
 
 
-def count_on(database: Database) -> None:
-    """PostgreSQL's sequences know nothing of ids that were given; the planner nothing of the rows."""
-    if database.is_sqlite:
+def count_on(session: Session) -> None:
+    """PostgreSQL's sequences know nothing of ids that were given: the next row would get one of them again."""
+    if session.get_bind().dialect.name == "sqlite":
         return
-    with database.write() as session:
-        for table in Base.metadata.sorted_tables:
-            key = table.primary_key.columns.values()
-            if len(key) == 1 and isinstance(key[0].type, Integer):
-                highest = session.scalar(select(func.max(key[0]))) or 0
-                sequence = session.scalar(select(func.pg_get_serial_sequence(table.name, key[0].name)))
-                if sequence and highest:
-                    session.execute(select(func.setval(sequence, highest)))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("analyze"))
+    for table in Base.metadata.sorted_tables:
+        key = table.primary_key.columns.values()
+        if len(key) == 1 and isinstance(key[0].type, Integer):
+            highest = session.scalar(select(func.max(key[0])))
+            sequence = session.scalar(select(func.pg_get_serial_sequence(table.name, key[0].name)))
+            if sequence and highest:
+                session.execute(select(func.setval(sequence, highest)))
 
 
-def midnight(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def know_the_rows(database: Database) -> None:
+    """What PostgreSQL's autovacuum would have done after a while; SQLite's planner is left as installations have it."""
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("analyze"))

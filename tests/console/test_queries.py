@@ -16,8 +16,9 @@ from sqlalchemy import event
 
 from benchmarks import pages, seed_console
 from benchmarks.seeding import EMAIL, PASSWORD, Sizes
-from bot import crypto, settings
+from bot import audit, contacts, crypto, outbox, settings
 from bot.db import Database
+from bot.messages import Outgoing
 from bot.settings import Settings
 from bot.tables import Base
 from bot.web import create_app
@@ -127,6 +128,14 @@ def test_the_seed_fills_what_pages_show(both: tuple[Counted, Counted]) -> None:
         counts = {t.__tablename__: session.query(t).count() for t in seed_console.tables()}
     assert [name for name, number in counts.items() if not number] == []
     assert counts["inbox"] == counts["contact"] * 25 // 6 == 2500
+
+
+def test_a_seeded_database_takes_new_rows(database: Database) -> None:
+    seed_console.seed(database, FEW.scaled(0.5))
+    with database.write() as session:
+        contact = contacts.find_or_create(session, "sms", "+15550001111")
+        outbox.add(session, contact, Outgoing("sms", contact.address, "hello"), inbox_id=None, position=0)
+        audit.add(session, EMAIL, "case.viewed", "case", "1")
 
 
 def test_a_page_that_asks_once_a_row_would_be_noticed() -> None:
