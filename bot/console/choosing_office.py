@@ -17,7 +17,7 @@ from bot.offices.searching import CONSULAR
 from bot.tables import Office
 
 PAGE = 20
-OPEN = ("active", "temporarily_closed")
+OPEN = ("active", "temporarily closed")
 _LOOKED_AT = (Office.id, Office.organization, Office.names, Office.cities, Office.needs, Office.country, Office.kind)
 
 

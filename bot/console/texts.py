@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal
 
 from bot import i18n
@@ -49,8 +49,12 @@ class Words:
         return i18n.translate_count(self.locale, singular, plural, number, **values)
 
     def time(self, at: datetime | None) -> str:
-        """Date and time of day, in the reader's zone; empty for None."""
-        return format_datetime(at, "medium", tzinfo=self.zone, locale=self._cldr) if at else ""
+        """Date, hours and minutes in the reader's zone; empty for None."""
+        if at is None:
+            return ""
+        day = format_date(at.astimezone(self.zone), "medium", locale=self._cldr)
+        clock = format_time(at, "short", tzinfo=self.zone, locale=self._cldr)
+        return str(self._cldr.datetime_formats["medium"]).replace("{0}", clock).replace("{1}", day)
 
     def clock(self, at: datetime | None) -> str:
         """Hours and minutes alone for today, with the date for other days."""

@@ -104,7 +104,7 @@ class Office(Base):
     review_due: Mapped[date | None] = mapped_column(Date)
     verified: Mapped[bool] = mapped_column(default=False)  # a person has confirmed it
     holidays: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO dates on which it is closed
-    closed_until: Mapped[date | None] = mapped_column(Date)  # with the status temporarily_closed; none: until further notice
+    closed_until: Mapped[date | None] = mapped_column(Date)  # with the status "temporarily closed"; none: until further notice
     email: Mapped[str] = mapped_column(String(200), default="")
     merged_into: Mapped[str | None] = mapped_column(String(80))  # the office that this duplicate became
     author: Mapped[str | None] = mapped_column(String(120))  # who changed it last in the console
