@@ -58,6 +58,8 @@ class ActionUrgentReferral(Action):
     ) -> list[dict[str, Any]]:
         if picked(tracker, "reopen") == case.id:
             referrals.reopen(turn.session, case, "contact")
+            if case.state == "open":
+                promises.make(turn.session, case, turn.now)
             notifications.notify(turn.session, notifications.Event.REOPENED, case, turn.settings)
             turn.outcome = "reopened"
             say(dispatcher, turn, REOPENED, number=case.number)

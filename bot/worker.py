@@ -14,7 +14,21 @@ from threading import Event, Thread
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import answers, channels, contacts, crisis, i18n, inbox, notifications, offices, options, outbox, partners, referrals
+from bot import (
+    answers,
+    channels,
+    contacts,
+    crisis,
+    i18n,
+    inbox,
+    notifications,
+    offices,
+    options,
+    outbox,
+    partners,
+    promises,
+    referrals,
+)
 from bot.agent import Assistant, parse_of, parse_of_payload
 from bot.db import Database, utcnow
 from bot.i18n import N_, translate
@@ -457,6 +471,8 @@ def _reopen(turn: Turn) -> bool:
     if case is None or turn.contact.form:
         return False
     referrals.reopen(turn.session, case, "contact")
+    if case.state == "open":
+        promises.make(turn.session, case, turn.now)
     notifications.notify(turn.session, "case.reopened", case, turn.settings)
     turn.outcome = "reopened"
     turn.replies.append(Reply(translate(turn.locale, REOPENED, number=case.number), keep_choices=True))

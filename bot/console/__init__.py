@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,8 +77,7 @@ def route_handlers(database: Database, settings: Settings) -> list[Router]:
 
 
 def _handlers(names: tuple[str, ...]) -> list[Any]:
-    present = [name for name in names if importlib.util.find_spec(f"bot.console.{name}")]
-    return [handler for name in present for handler in getattr(_screen(name), "HANDLERS", [])]
+    return [handler for name in names for handler in _screen(name).HANDLERS]
 
 
 def _screen(name: str) -> ModuleType:

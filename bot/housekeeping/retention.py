@@ -171,4 +171,4 @@ def empty_case(session: Session, referral: Referral) -> None:
     )
     session.execute(update(Outbox).where(Outbox.referral_id == referral.id).values(referral_id=None), execution_options=mine)
     session.add(ReferralEvent(referral_id=referral.id, kind="erased", actor=audit.SYSTEM, at=utcnow()))
-    audit.add(session, audit.SYSTEM, "case.emptied", "case", referral.number)
+    audit.add(session, audit.SYSTEM, "case.emptied", "case", str(referral.id))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from bot import casework, content, crypto, migrate, referrals, staff, teams
@@ -26,6 +27,7 @@ from tests.simulator.browser import launch
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = ((1280, 900), (390, 844))
+TALLEST = 1700  # pixels
 LOCALES = ("en", "ar")
 # Name → path; {case}, {topic} and {office} are filled in.
 PAGES = {
@@ -39,9 +41,14 @@ PAGES = {
     "matrix": "/console/answers/coverage",
     "answer": "/console/answers/text?topic={topic}&locale=en",
     "translations": "/console/translations",
+    "translation": "/console/translations/text?topic={topic}&locale=fr",
+    "import": "/console/translations/files",
     "examples": "/console/examples",
     "unanswered": "/console/unanswered",
     "offices": "/console/offices",
+    "office": "/console/offices/edit/unhcr-jo-helpline",
+    "offices-map": "/console/offices/map",
+    "duplicates": "/console/offices/duplicates",
     "recall": "/console/recall",
     "overview": "/console/overview",
     "staff": "/console/staff",
@@ -142,6 +149,14 @@ def sign_in(page: Page, address: str, email: str = "amina@example.org") -> None:
     page.wait_for_url("**/console/**")
 
 
+def picture(page: Page, path: Path) -> None:
+    """The top of the page, in few colours: these pictures are read, not printed."""
+    page.screenshot(path=path, full_page=True)
+    with Image.open(path) as taken:
+        cut = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, TALLEST)))
+    cut.quantize(96).save(path, optimize=True)
+
+
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     wanted = {name: path for name, path in PAGES.items() if len(sys.argv) < 3 or name.startswith(tuple(sys.argv[2:]))}
@@ -156,7 +171,7 @@ def main() -> None:
                     page = browser.new_context(viewport={"width": width, "height": height}, locale=locale).new_page()
                     if "sign-in" in wanted:
                         page.goto(address + wanted["sign-in"])
-                        page.screenshot(path=folder / f"console-sign-in-{width}-{locale}.png", full_page=True)
+                        picture(page, folder / f"console-sign-in-{width}-{locale}.png")
                     sign_in(page, address)
                     for shown, path in wanted.items():
                         if shown != "sign-in":
@@ -165,7 +180,7 @@ def main() -> None:
                                 print(f"{shown}: {answer.status if answer else 'nothing'}")
                                 continue
                             page.wait_for_timeout(400)
-                            page.screenshot(path=folder / f"console-{shown}-{width}-{locale}.png", full_page=True)
+                            picture(page, folder / f"console-{shown}-{width}-{locale}.png")
                     page.context.close()
             browser.close()
 
