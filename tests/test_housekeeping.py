@@ -466,7 +466,7 @@ def test_a_case_closed_long_ago_says_nothing_about_anybody(database: Database, m
         assert (shared.state, shared.office_name) == ("accepted", "Shelter")
         assert session.scalars(select(Outbox.referral_id)).one() is None
         audited = session.scalars(select(AuditEvent).where(AuditEvent.action == "case.emptied")).one()
-        assert audited.object_id == emptied.number and audited.detail == {}
+        assert audited.object_id == str(emptied.id) and audited.detail == {}
 
 
 def test_a_case_closed_lately_or_not_at_all_is_left_alone(database: Database, make_settings: Make) -> None:

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from sqlalchemy.orm import Session
 
 from bot import audit, dossier, referrals
-from bot.console import case_words, erase
+from bot.console import case_words
 from bot.console.access import entry
 from bot.console.cases import visible_case
 from bot.console.desk import Desk, Form, value, values
@@ -81,4 +81,4 @@ def _allowed(desk: Desk, session: Session, case: Referral, wanted: list[str]) ->
     return [name for name in dossier.FIELDS if name in wanted and name in open_to_me]
 
 
-HANDLERS = [choose, confirm, download, *erase.HANDLERS]
+HANDLERS = [choose, confirm, download]
