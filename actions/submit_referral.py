@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answering import FIND_OFFICE, WHAT_CAN_I_ASK
 from actions.context import payload, say, slot_dict, turn_of
 from actions.patient_form import go_on
-from bot import notifications, offices, promises, referrals
+from bot import casework, notifications, offices, promises, referrals
 from bot.i18n import N_
 from bot.tables import Topic
 from bot.turn import Turn
@@ -73,6 +73,7 @@ class ActionSubmitReferral(Action):
             consent_at=turn.now,
         )
         case = referrals.open_case(turn.session, turn.contact, new, turn.inbox_id or None, turn.locale)
+        casework.route(turn.session, case)
         turn.outcome = "referral_opened"
         country = place.get("country") or turn.contact.country or turn.settings.country or None
         emergency = offices.emergency_phrase(turn.session, country, turn.locale)

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Button, payload, picked, say, turn_of
-from bot import i18n, notifications, options, promises, referrals
+from bot import casework, i18n, notifications, options, promises, referrals
 from bot.i18n import N_
 from bot.tables import Referral
 from bot.turn import Turn
@@ -82,6 +82,7 @@ class ActionUrgentReferral(Action):
             consent_at=turn.now,
         )
         case = referrals.open_case(turn.session, turn.contact, new, turn.inbox_id or None, turn.locale)
+        casework.route(turn.session, case)
         turn.outcome = "urgent_referral"
         promise = promises.make(turn.session, case, turn.now)
         notifications.notify(turn.session, notifications.Event.URGENT, case, turn.settings)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot import casework, referrals, staff, teams
 from bot.db import Database, utcnow
-from bot.tables import AuditEvent, Contact, Inbox, Outbox, Referral, Staff, Team, TeamMember
+from bot.tables import AuditEvent, Contact, Inbox, Office, Outbox, Referral, Staff, Team, TeamMember
 from tests.console.conftest import PASSWORD, make_case, make_contact, reply, say
 
 
@@ -61,6 +61,33 @@ def test_a_case_somebody_has_stays_in_their_sight(database: Database) -> None:
     with database.write() as session:
         session.get_one(Referral, case).assignee_id = anna
     assert seen_by(database, anna) == {case}
+
+
+@pytest.mark.parametrize(
+    ("place", "office"),
+    [
+        ({"name": "Patras", "country": "GR", "lat": 38.24, "lon": 21.73}, "patras"),
+        ({"name": "Thessaloniki", "country": "GR", "lat": 40.64, "lon": 22.94}, None),
+        ({"name": "Durres", "country": "AL", "lat": 38.3, "lon": 21.7}, None),
+        ({"name": "Greece", "country": "GR"}, None),
+        (None, None),
+    ],
+)
+def test_a_case_goes_to_the_team_of_the_office_near_its_place(
+    sqlite: Database, place: dict[str, object] | None, office: str | None
+) -> None:
+    anna = add(sqlite, "anna")
+    make_team(sqlite, "Patras office", [anna], offices=["patras"])
+    make_team(sqlite, "Everybody else", [], countries=["GR", "AL"])
+    with sqlite.write() as session:
+        for name, lat, lon in (("patras", 38.25, 21.74), ("unserved", 38.24, 21.73)):
+            session.add(Office(id=name, organization="O", kind="ngo", country="GR", lat=lat, lon=lon))
+    case = make_case(sqlite, place=place, country=(place or {}).get("country"))
+    with sqlite.write() as session:
+        casework.route(session, session.get_one(Referral, case))
+    with sqlite.read() as session:
+        assert session.get_one(Referral, case).office_id == office
+    assert (case in seen_by(sqlite, anna)) is (office is not None or place is None)
 
 
 def take(database: Database, case: int, by: int) -> None:

@@ -2,6 +2,7 @@
 
 from bot.casework.conversation import Said, conversation, periods
 from bot.casework.queue import Filters, Row, count_new, counts, queue
+from bot.casework.routing import route
 from bot.casework.steps import (
     OUTCOMES,
     Changed,
@@ -38,6 +39,7 @@ __all__ = [
     "reopen",
     "retry",
     "return_to_queue",
+    "route",
     "take",
     "write",
 ]
