@@ -23,7 +23,7 @@ from bot import audit, crypto, i18n
 from bot.console.access import entry, entry_async
 from bot.console.desk import Desk, Form, value
 from bot.console.offices import words
-from bot.console.offices.listing import PATH, ROLES, filter_of
+from bot.console.offices.listing import FILTERED, PATH, ROLES
 from bot.console.texts import N_
 from bot.offices import exchange, filtering, hsds, importing
 from bot.offices.filtering import Filter
@@ -66,20 +66,9 @@ def opened(text: str, member: int, now: datetime) -> Held | None:
     return held if held.member == member and now - held.at <= KEPT else None
 
 
-@get("/offices/export", **entry(*ROLES))
-def export(
-    desk: Desk,
-    format: str = "csv",
-    q: str = "",
-    country: str = "",
-    kind: str = "",
-    need: str = "",
-    status: str = "",
-    due: str = "",
-    unverified: str = "",
-) -> Response[bytes]:
+@get("/offices/export", dependencies=FILTERED, **entry(*ROLES))
+def export(desk: Desk, wanted: Filter, format: str = "csv") -> Response[bytes]:
     """What the filters show, as a file. Without filters also what is out of use, so that nothing is lost by moving."""
-    wanted = filter_of(q, country, kind, need, status, due, unverified, "")
     if wanted == Filter():
         wanted = Filter(status="all")
     if format not in exchange.FORMATS:

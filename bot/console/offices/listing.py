@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
+from litestar.di import Provide
 from sqlalchemy.orm import Session
 
 from bot import audit, i18n, offices
@@ -47,9 +48,7 @@ class Shown:
     overdue: bool
 
 
-@get("/offices", **entry(*ROLES))
-def overview(
-    desk: Desk,
+def _filter(
     q: str = "",
     country: str = "",
     kind: str = "",
@@ -57,11 +56,29 @@ def overview(
     status: str = "",
     due: str = "",
     unverified: str = "",
-    unplaced: str = "",
-    order: str = "country",
-    page: int = 1,
-) -> Response[str]:
-    wanted = replace(filter_of(q, country, kind, need, status, due, unverified, order), unplaced=unplaced == "1")
+) -> Filter:
+    return Filter(
+        text=q.strip()[:120],
+        country=country[:4],
+        kind=kind[:32],
+        need=need[:32],
+        status=status if status in (*STATUSES, "all") else "",
+        due=due if due in ("over", "soon") else "",
+        unverified=unverified == "1",
+    )
+
+
+def _ordered(wanted: Filter, order: str) -> Filter:
+    return replace(wanted, order=order) if order in ORDERS else wanted
+
+
+# For a handler that takes `wanted`: what its address asks for.
+FILTERED = {"wanted": Provide(_filter, sync_to_thread=False)}
+
+
+@get("/offices", dependencies=FILTERED, **entry(*ROLES))
+def overview(desk: Desk, wanted: Filter, unplaced: str = "", order: str = "country", page: int = 1) -> Response[str]:
+    wanted = replace(_ordered(wanted, order), unplaced=unplaced == "1")
     today = desk.now.date()
     with desk.database.read() as session:
         found = filtering.page(session, wanted, today, page)
@@ -79,20 +96,9 @@ def overview(
     )
 
 
-@get("/offices/map", **entry(*ROLES))
-def map_page(
-    desk: Desk,
-    q: str = "",
-    country: str = "",
-    kind: str = "",
-    need: str = "",
-    status: str = "",
-    due: str = "",
-    unverified: str = "",
-    order: str = "country",
-    page: int = 1,
-) -> Response[str]:
-    wanted = filter_of(q, country, kind, need, status, due, unverified, order)
+@get("/offices/map", dependencies=FILTERED, **entry(*ROLES))
+def map_page(desk: Desk, wanted: Filter, order: str = "country", page: int = 1) -> Response[str]:
+    wanted = _ordered(wanted, order)
     with desk.database.read() as session:
         found = filtering.page(session, replace(wanted, placed=True), desk.now.date(), page)
         unplaced = filtering.page(session, replace(wanted, unplaced=True), desk.now.date(), size=1).total
@@ -101,21 +107,11 @@ def map_page(
     return desk.page("offices/map.html", rows=rows, found=found, unplaced=unplaced, choices=choices, **_given(wanted))
 
 
-@get("/offices/markers", **entry(*ROLES))
-def markers(
-    desk: Desk,
-    q: str = "",
-    country: str = "",
-    kind: str = "",
-    need: str = "",
-    status: str = "",
-    due: str = "",
-    unverified: str = "",
-) -> Response[list[dict[str, Any]]]:
+@get("/offices/markers", dependencies=FILTERED, **entry(*ROLES))
+def markers(desk: Desk, wanted: Filter) -> Response[list[dict[str, Any]]]:
     """Every office of the filters that has a point."""
-    wanted = replace(filter_of(q, country, kind, need, status, due, unverified, ""), placed=True)
     with desk.database.read() as session:
-        found = filtering.everything(session, wanted, desk.now.date())
+        found = filtering.everything(session, replace(wanted, placed=True), desk.now.date())
     return Response([_marker(desk, office) for office in found])
 
 
@@ -167,19 +163,6 @@ def back(data: Any, otherwise: str) -> str:
     """The list with the filters that a form came from, if it came from there."""
     asked = value(data, "back", 2000)
     return asked if asked == PATH or asked.startswith(f"{PATH}?") else otherwise
-
-
-def filter_of(q: str, country: str, kind: str, need: str, status: str, due: str, unverified: str, order: str) -> Filter:
-    return Filter(
-        text=q.strip()[:120],
-        country=country[:4],
-        kind=kind[:32],
-        need=need[:32],
-        status=status if status in (*STATUSES, "all") else "",
-        due=due if due in ("over", "soon") else "",
-        unverified=unverified == "1",
-        order=order if order in ORDERS else "country",
-    )
 
 
 def _given(wanted: Filter) -> dict[str, Any]:
