@@ -15,37 +15,8 @@ from bot.offices.describing import local_time
 from bot.offices.searching import is_closed
 from bot.tables import Office
 
-# What a person edits, in the order of the form. `merged_into`, `author` and `version` follow from what they do.
-FIELDS = (
-    "organization",
-    "names",
-    "kind",
-    "needs",
-    "country",
-    "cities",
-    "addresses",
-    "lat",
-    "lon",
-    "precision",
-    "phones",
-    "email",
-    "url",
-    "hours",
-    "schedule",
-    "holidays",
-    "languages",
-    "status",
-    "closed_until",
-    "alert",
-    "safety",
-    "note",
-    "confidence",
-    "source_url",
-    "source_date",
-    "checked_on",
-    "review_due",
-    "verified",
-)
+# What a person edits, in the order of the form, and what stands there before anybody wrote.
+# `merged_into`, `author` and `version` follow from what they do.
 _NEW: Mapping[str, Any] = {
     "organization": "",
     "names": {},
@@ -58,24 +29,25 @@ _NEW: Mapping[str, Any] = {
     "lon": None,
     "precision": "country",
     "phones": [],
+    "email": "",
+    "url": "",
     "hours": "",
     "schedule": "",
+    "holidays": [],
     "languages": [],
-    "url": "",
-    "note": "",
+    "status": "active",
+    "closed_until": None,
     "alert": "",
     "safety": "",
-    "status": "active",
+    "note": "",
     "confidence": "low",
     "source_url": "",
     "source_date": "",
     "checked_on": None,
     "review_due": None,
     "verified": False,
-    "holidays": [],
-    "closed_until": None,
-    "email": "",
 }
+FIELDS = tuple(_NEW)
 # What an unsure source says is looked at again sooner.
 _REVIEW_DAYS, _REVIEW_DAYS_UNSURE = 182, 91
 _LONGEST_CHAIN = 20

@@ -17,34 +17,13 @@ from bot.offices.schedule import DAYS, HOLIDAY, Spans, Week
 from bot.tables import Office
 
 _MONDAY = date(2024, 1, 1)
-_TEXTS = (
-    "organization",
-    "kind",
-    "country",
-    "city",
-    "lat",
-    "lon",
-    "precision",
-    "phones",
-    "email",
-    "url",
-    "hours",
-    "holidays",
-    "status",
-    "closed_until",
-    "alert",
-    "safety",
-    "note",
-    "confidence",
-    "source_url",
-    "source_date",
-    "checked_on",
-    "review_due",
-)
 _LISTS = frozenset({"needs", "city", "phones", "holidays", "languages"})  # one on each line
 _SEVERAL = ("needs", "languages")
 # Fields that a form does not split by language or list: their column has their name.
 COLUMN_OF = {"names": "name", "addresses": "address", "cities": "city"}
+# What is not one text of the form: several fields, boxes to tick, and the opening hours by day.
+_APART = frozenset({"names", "addresses", "schedule", "verified", *_SEVERAL})
+_TEXTS = tuple(COLUMN_OF.get(name, name) for name in FIELDS if name not in _APART)
 
 
 @dataclass(slots=True)
