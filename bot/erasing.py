@@ -14,17 +14,7 @@ from bot import audit, channels, contacts, outbox, referrals
 from bot.db import utcnow
 from bot.i18n import N_, translate
 from bot.messages import Outgoing, Reply
-from bot.tables import (
-    Contact,
-    Inbox,
-    Note,
-    Outbox,
-    PartnerReferral,
-    Referral,
-    ReferralEvent,
-    TrackerRow,
-    Unanswered,
-)
+from bot.tables import Contact, Inbox, Note, Outbox, PartnerReferral, Referral, ReferralEvent, TrackerRow, Unanswered
 
 EMPTY, ERASED = "{}", "(erased)"
 FACTS = ("need", "place", "safe_contact", "outcome_detail")

@@ -16,7 +16,7 @@ from bot import channels, contacts, housekeeping, i18n, inbox, options, outbox, 
 from bot.channels.base import shape_plain
 from bot.db import Database, utcnow
 from bot.housekeeping import clearing, retention, slipping
-from bot.housekeeping.retention import EMPTIED
+from bot.keeping import EMPTIED
 from bot.messages import Choice, Incoming, Kind, Outgoing, Reply
 from bot.settings import Settings
 from bot.tables import (

@@ -8,12 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot import audit
-from bot.tables import AuditEvent, Contact, Inbox, Outbox, Referral, ReferralEvent, TrackerRow, Unanswered
+from bot import keeping
+from bot.tables import AuditEvent, Contact, Inbox, Outbox, Referral, TrackerRow, Unanswered
 
-EMPTIED = "emptied"  # stands where the lease was once the keeper has emptied a message
 AGES = (timedelta(days=7), timedelta(days=30), timedelta(days=90), timedelta(days=365))
 
 
@@ -47,47 +46,18 @@ class Kept:
 
 
 def due(session: Session, messages_before: datetime, cases_before: datetime) -> Due:
-    """Count what the keeper empties for these dates (bot/housekeeping/retention.py; a test holds both together)."""
+    """Count what the keeper (bot/housekeeping/retention.py) empties for these dates; a test holds both together."""
 
     def count(table: type, condition: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).select_from(table).where(condition)) or 0
 
-    cases = _closed_long_ago(cases_before)
     return Due(
-        cases=count(Referral, cases),
-        inbox=count(Inbox, _messages_due(Inbox, messages_before)),
-        outbox=count(Outbox, _messages_due(Outbox, messages_before)),
+        cases=count(Referral, keeping.cases_due(cases_before)),
+        inbox=count(Inbox, keeping.messages_due(Inbox, messages_before)),
+        outbox=count(Outbox, keeping.messages_due(Outbox, messages_before)),
         unanswered=count(Unanswered, and_(Unanswered.created_at < messages_before, _has_words())),
         conversations=count(TrackerRow, TrackerRow.updated_at < messages_before),
     )
-
-
-def _messages_due(table: type[Inbox] | type[Outbox], before: datetime) -> ColumnElement[bool]:
-    settled: ColumnElement[bool] = Inbox.state.in_(["handled", "failed"])
-    old = Inbox.received_at < before
-    if table is Outbox:
-        lost = and_(Outbox.state == "unknown", Outbox.next_try.is_(None))
-        settled = or_(Outbox.state.in_(["sent", "delivered", "failed", "cancelled"]), lost)
-        old = Outbox.created_at < before
-    worked_on = select(Referral.contact_id).where(
-        Referral.state.in_(["open", "taken"]), Referral.consent_at.is_not(None), Referral.contact_id.is_not(None)
-    )
-    return and_(old, settled, table.lease.is_distinct_from(EMPTIED), table.contact_id.not_in(worked_on))
-
-
-def _closed_long_ago(before: datetime) -> ColumnElement[bool]:
-    return and_(Referral.state == "closed", Referral.closed_at < before, ~_emptied_by_age())
-
-
-def _emptied_by_age() -> ColumnElement[bool]:
-    event = aliased(ReferralEvent)
-    done = select(event.id).where(
-        event.referral_id == Referral.id,
-        event.kind == "erased",
-        event.actor == audit.SYSTEM,
-        event.at >= Referral.closed_at,
-    )
-    return done.exists()
 
 
 def _has_words() -> ColumnElement[bool]:
@@ -98,9 +68,9 @@ def _has_words() -> ColumnElement[bool]:
 def kept(session: Session, now: datetime) -> list[Kept]:
     """What there is, by kind and age, in one query a kind."""
     kinds: tuple[tuple[str, InstrumentedAttribute[Any], ColumnElement[bool] | None, ColumnElement[bool] | None], ...] = (
-        ("inbox", Inbox.received_at, None, Inbox.lease == EMPTIED),
-        ("outbox", Outbox.created_at, None, Outbox.lease == EMPTIED),
-        ("cases", Referral.created_at, None, _emptied_by_age()),
+        ("inbox", Inbox.received_at, None, Inbox.lease == keeping.EMPTIED),
+        ("outbox", Outbox.created_at, None, Outbox.lease == keeping.EMPTIED),
+        ("cases", Referral.created_at, None, keeping.case_emptied()),
         ("unanswered", Unanswered.created_at, None, ~_has_words()),
         ("conversations", TrackerRow.updated_at, None, None),
         ("contacts", Contact.last_seen, Contact.address_hash != "", None),

@@ -11,31 +11,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
-from bot import audit, options, referrals
+from bot import audit, keeping, options, referrals
 from bot.db import Database, utcnow
+from bot.erasing import EMPTY, ERASED
 from bot.settings import Settings
-from bot.tables import (
-    Contact,
-    Inbox,
-    Note,
-    Outbox,
-    PartnerReferral,
-    Referral,
-    ReferralEvent,
-    TrackerRow,
-    Unanswered,
-)
+from bot.tables import Contact, Inbox, Note, Outbox, PartnerReferral, Referral, ReferralEvent, TrackerRow, Unanswered
 
 Done = tuple[int | None, int]  # the last id looked at, None at the end; how many rows were emptied
 Step = Callable[[Database, datetime, int], Done]
 
 BATCH = 300
-# Settled rows have no lease: there it says that their words are gone, so that each is emptied once.
-EMPTIED = "emptied"
-ERASED = "(erased)"  # as where a person asked for it
 BY_AGE = "retention"
 
 
@@ -67,33 +55,15 @@ def empty_what_is_old(database: Database, settings: Settings) -> Iterator[None]:
 
 def _messages(table: type[Inbox] | type[Outbox], database: Database, before: datetime, after: int) -> Done:
     """Empty a batch of messages whose id is above `after`."""
-    due = _due(table, before)
+    due = keeping.messages_due(table, before)
     with database.read() as session:
         ids = session.scalars(select(table.id).where(table.id > after, due).order_by(table.id).limit(BATCH)).all()
     if not ids:
         return None, 0
     with database.write() as session:
-        changes = update(table).where(table.id.in_(ids), due).values(body="{}", lease=EMPTIED)
+        changes = update(table).where(table.id.in_(ids), due).values(body=EMPTY, lease=keeping.EMPTIED)
         done: Any = session.execute(changes.execution_options(synchronize_session=False))
         return ids[-1], done.rowcount
-
-
-def _due(table: type[Inbox] | type[Outbox], before: datetime) -> ColumnElement[bool]:
-    """What nobody handles or sends any more, is old, still has its words, and belongs to no case that is being worked on."""
-    settled: ColumnElement[bool] = Inbox.state.in_(["handled", "failed"])
-    old = Inbox.received_at < before
-    if table is Outbox:
-        # An `unknown` part without a next try waits for a provider's word alone, which needs no text.
-        lost = and_(Outbox.state == "unknown", Outbox.next_try.is_(None))
-        settled = or_(Outbox.state.in_(["sent", "delivered", "failed", "cancelled"]), lost)
-        old = Outbox.created_at < before
-    return and_(settled, old, table.lease.is_distinct_from(EMPTIED), table.contact_id.not_in(_worked_on()))
-
-
-def _worked_on() -> Any:
-    """Contacts with a case that waits or is taken, and who agreed that a caseworker reads along."""
-    held = (Referral.state.in_(["open", "taken"]), Referral.consent_at.is_not(None), Referral.contact_id.is_not(None))
-    return select(Referral.contact_id).where(*held)
 
 
 def _unanswered(database: Database, before: datetime, after: int) -> Done:
@@ -129,7 +99,7 @@ def _trackers(database: Database, before: datetime, after: int) -> Done:
 
 
 def _cases(database: Database, before: datetime, after: int) -> Done:
-    due = _closed_long_ago(before)
+    due = keeping.cases_due(before)
     with database.read() as session:
         ids = session.scalars(select(Referral.id).where(Referral.id > after, due).order_by(Referral.id).limit(BATCH // 10)).all()
     if not ids:
@@ -142,17 +112,6 @@ def _cases(database: Database, before: datetime, after: int) -> Done:
         if cases:
             referrals.touch(session)
     return ids[-1], len(cases)
-
-
-def _closed_long_ago(before: datetime) -> ColumnElement[bool]:
-    event = aliased(ReferralEvent)
-    done = select(event.id).where(
-        event.referral_id == Referral.id,
-        event.kind == "erased",
-        event.actor == audit.SYSTEM,
-        event.at >= Referral.closed_at,  # a case may be opened again after it was emptied
-    )
-    return and_(Referral.state == "closed", Referral.closed_at < before, ~done.exists())
 
 
 def empty_case(session: Session, referral: Referral) -> None:
