@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import TooManyRequestsException
+from sqlalchemy.orm import Session
 
 from bot import audit, dossier, notifications, partners
 from bot.console import case_words
@@ -71,10 +72,10 @@ def waiting(desk: Desk, token: str) -> Response[str]:
 def open_it(desk: Desk, token: str) -> Response[str]:
     _check_pace(desk)
     with desk.database.write() as session:
-        partner = partners.find(session, token, lock=True)
-        if partner is None:
+        found = _opened(session, token)
+        if found is None:
             return _gone(desk, token)
-        shared = dossier.read(partners.open_content(session, partner))
+        partner, shared = found
         audit.add(session, _actor(partner), "partner.opened", "case", str(partner.referral_id))
         return _shown(desk, token, partner, shared)
 
@@ -84,10 +85,10 @@ def as_pdf(desk: Desk, token: str) -> Response[bytes] | Response[str]:
     """What is shared as a document for the office's own files."""
     _check_pace(desk)
     with desk.database.write() as session:
-        partner = partners.find(session, token, lock=True)
-        if partner is None:
+        found = _opened(session, token)
+        if found is None:
             return _gone(desk, token)
-        shared = dossier.read(partners.open_content(session, partner))
+        partner, shared = found
         audit.add(session, _actor(partner), "partner.downloaded", "case", str(partner.referral_id))
     headers = HEADERS | {"Content-Disposition": f'attachment; filename="{shared.number}.pdf"'}
     return Response(dossier.to_pdf(shared, case_words.wording(desk)), media_type="application/pdf", headers=headers)
@@ -100,10 +101,10 @@ def answer(desk: Desk, token: str, data: Form) -> Response[str]:
     if decision not in ("accept", "decline"):
         desk.refuse(N_("Say whether you can help."))
     with desk.database.write() as session:
-        partner = partners.find(session, token, lock=True)
-        if partner is None:
+        found = _opened(session, token)
+        if found is None:
             return _gone(desk, token)
-        shared = dossier.read(partners.open_content(session, partner))
+        partner, shared = found
         try:
             case = partners.decide(session, partner, decision == "accept", value(data, "word", partners.MAX_ANSWER))
         except partners.NotNow:
@@ -116,6 +117,12 @@ def answer(desk: Desk, token: str, data: Form) -> Response[str]:
 
 def _actor(partner: PartnerReferral) -> str:
     return f"office:{partner.office_id}"
+
+
+def _opened(session: Session, token: str) -> tuple[PartnerReferral, dossier.Dossier] | None:
+    """What the link opens; its row is held. None where it opens nothing any more."""
+    partner = partners.find(session, token, lock=True)
+    return (partner, dossier.read(partners.open_content(session, partner))) if partner else None
 
 
 def _gone(desk: Desk, token: str) -> Response[str]:

@@ -33,6 +33,7 @@ SHOWN = 300  # lines of each outcome on the page; the report as a file has all o
 _MAX_PACKED = 8_000_000
 _ROOM = 50_000  # of a request, for what is around the file
 _KINDS = {"todo": N_("What is to do"), "all": N_("Everything")}
+_BROKEN = N_("The file did not arrive whole. Choose it again.")
 _OVERTAKEN = N_("Something has changed since the report was made, so nothing was saved. Look at the new report.")
 _IMPORTED = N_("Imported. Texts saved as drafts: {drafts}. Titles changed: {titles}.")
 
@@ -171,9 +172,7 @@ class _Changed(Exception):
 @post("/translations/import/apply", request_max_body_size=_MAX_PACKED + _ROOM, **entry("editor"))
 def apply(desk: Desk, data: Form) -> Response[str]:
     """Save what the report said, in one transaction, if it would still say the same."""
-    given = Given.of(data)
-    if given is None:
-        desk.refuse(N_("The file did not arrive whole. Choose it again."))
+    given = Given.of(data) or desk.refuse(_BROKEN)
     try:
         # Checking takes long and reads only; nobody has to wait for it.
         with desk.database.read() as session:
@@ -184,7 +183,7 @@ def apply(desk: Desk, data: Form) -> Response[str]:
         with desk.database.write() as session:
             imported = _apply(desk, session, results, given)
     except Unreadable:
-        desk.refuse(N_("The file did not arrive whole. Choose it again."))
+        desk.refuse(_BROKEN)
     except (_Changed, saving.Overtaken):
         return _show(desk, given, desk.text(_OVERTAKEN), 409)
     except Refused as refused:
@@ -209,9 +208,7 @@ def _apply(desk: Desk, session: Session, results: Sequence[Result], given: Given
 @post("/translations/import/report", status_code=200, request_max_body_size=_MAX_PACKED + _ROOM, **entry("editor"))
 def as_file(desk: Desk, data: Form) -> Response[bytes]:
     """The report on every line as CSV, to send back to whoever translated."""
-    given = Given.of(data)
-    if given is None:
-        desk.refuse(N_("The file did not arrive whole. Choose it again."))
+    given = Given.of(data) or desk.refuse(_BROKEN)
     try:
         with desk.database.read() as session:
             results = _results(desk, session, given)

@@ -16,7 +16,7 @@ from bot.console.answers import words as answer_words
 from bot.console.desk import Desk, Form, value, values, whole
 from bot.console.texts import N_
 from bot.console.translations import words
-from bot.console.translations.worklist import PATH, Filters, address, filters
+from bot.console.translations.worklist import FILTERED, PATH, Filters, address, filters
 from bot.editing import Conflict, Key, Refused, Saved
 from bot.interchange import present, saving, titles
 from bot.interchange.findings import Finding, findings
@@ -54,18 +54,9 @@ class Part:
     said: list[tuple[Finding, str]]
 
 
-@get("/translations/text", **entry("editor"))
-def page(
-    desk: Desk,
-    topic: str = "",
-    locale: str = "",
-    country: str = "",
-    show: str = words.TO_DO,
-    category: str = "",
-    of: str = "",
-    q: str = "",
-) -> Response[str]:
-    key, chosen = Key(topic, locale, country.upper() or None), filters(locale, show, category, of, q)
+@get("/translations/text", dependencies=FILTERED, **entry("editor"))
+def page(desk: Desk, chosen: Filters, topic: str = "", country: str = "") -> Response[str]:
+    key = Key(topic, chosen.locale, country.upper() or None)
     with desk.database.read() as session:
         return _page(desk, session, key, chosen)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.di import Provide
 
 from bot import editing
 from bot.console.access import entry
@@ -81,8 +82,12 @@ class Progress:
         return 100 * self.counts["published"] // self.total if self.total else 0
 
 
-def filters(locale: str, show: str, category: str, of: str, q: str) -> Filters:
+def filters(locale: str = "", show: str = words.TO_DO, category: str = "", of: str = "", q: str = "") -> Filters:
     return Filters(locale, show if show in words.TABS else words.TO_DO, category[:32], of[:2], q.strip()[:80])
+
+
+# For a handler that takes `chosen`: what its address asks for.
+FILTERED = {"chosen": Provide(filters, sync_to_thread=False)}
 
 
 def progress(found: Iterable[Item], locales: Sequence[str]) -> list[Progress]:
@@ -95,21 +100,14 @@ def progress(found: Iterable[Item], locales: Sequence[str]) -> list[Progress]:
     ]
 
 
-@get("/translations", **entry("editor"))
-def overview(
-    desk: Desk,
-    locale: str = "",
-    show: str = words.TO_DO,
-    category: str = "",
-    of: str = "",
-    q: str = "",
-    page: int = 1,
-) -> Response[str]:
+@get("/translations", dependencies=FILTERED, **entry("editor"))
+def overview(desk: Desk, chosen: Filters, page: int = 1) -> Response[str]:
     with desk.database.read() as session:
         locales = present.locales(session, desk.member.locales)
-        if locale and locale not in locales:
+        if chosen.locale and chosen.locale not in locales:
             desk.missing()
-        chosen = filters(locale or (locales[0] if len(locales) == 1 else ""), show, category, of, q)
+        if not chosen.locale and len(locales) == 1:
+            chosen = replace(chosen, locale=locales[0])
         counted = [chosen.locale] if chosen.locale else locales
         mine = present.items(session, counted)
     rows = [item for item in mine if chosen.fit(item)] if chosen.locale else []
@@ -155,23 +153,13 @@ def address(item: Item, chosen: Filters) -> str:
     return f"{PATH}/text?{urlencode(which)}&{chosen.query}"
 
 
-@get("/translations/next", **entry("editor"))
-def next_text(
-    desk: Desk,
-    locale: str = "",
-    show: str = words.TO_DO,
-    category: str = "",
-    of: str = "",
-    q: str = "",
-    topic: str = "",
-    country: str = "",
-) -> Response[str]:
+@get("/translations/next", dependencies=FILTERED, **entry("editor"))
+def next_text(desk: Desk, chosen: Filters, topic: str = "", country: str = "") -> Response[str]:
     """To the text after this one, in the order of the list; after the last one from the beginning."""
-    chosen = filters(locale, show, category, of, q)
     with desk.database.read() as session:
-        if locale not in present.locales(session, desk.member.locales):
+        if chosen.locale not in present.locales(session, desk.member.locales):
             desk.missing()
-        found = present.items(session, (locale,))
+        found = present.items(session, (chosen.locale,))
     here = next((n for n, item in enumerate(found) if (item.topic.id, item.country or "") == (topic, country)), -1)
     following = next((item for item in [*found[here + 1 :], *found[: max(0, here)]] if chosen.fit(item)), None)
     if following is None:
