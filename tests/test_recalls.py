@@ -18,7 +18,7 @@ from bot.channels import sms_text
 from bot.db import Database, utcnow
 from bot.messages import Outgoing
 from bot.recalls import RecallError
-from bot.tables import Answer, Contact, EmergencyNumber, Outbox, Recall, Referral, Topic
+from bot.tables import Answer, AuditEvent, Contact, EmergencyNumber, Outbox, Recall, Referral, Topic
 
 WRONG = "Go to the office in street A."
 RIGHT = "Go to the office in street B."
@@ -379,6 +379,34 @@ def test_somebody_who_opts_out_while_it_is_sent_gets_nothing(database: Database)
         assert last is not None
         contacts.opt_out(session, last, utcnow())
     assert finish(database) == []
+
+
+def test_corrections_are_queued_as_they_leave_so_that_nobody_waits_behind_them(database: Database) -> None:
+    most = recalls.MOST_WAITING
+    with database.write() as session:
+        send(session, wrong_answer(session, most + 15))
+    assert finish(database) == [most]
+    with database.write() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.state == "queued").order_by(Outbox.id)).all()
+        rows[0].state, rows[1].state, rows[2].next_try = "sent", "failed", utcnow() + timedelta(minutes=5)
+    assert finish(database) == [3]
+    with database.write() as session:
+        # No sender takes them: a channel that is no longer set up.
+        for row in session.scalars(select(Outbox).where(Outbox.state == "queued")):
+            row.created_at -= recalls.sending.STUCK_AFTER
+    assert finish(database) == [12]
+
+
+def test_the_end_is_noted_once_and_then_costs_next_to_nothing(database: Database) -> None:
+    with database.write() as session:
+        recall = send(session, wrong_answer(session, 2))
+    finish(database), finish(database)
+    with database.read() as session:
+        (row,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "recall.finished")).all()
+        assert (row.object_id, row.detail, row.actor) == (str(recall.id), {"people": 2}, "system")
+    with statements(database) as seen:
+        finish(database)
+    assert not any("contact" in statement.lower() for statement in seen if "select" in statement.lower())
 
 
 def test_a_recall_of_yesterday_is_not_taken_up_again(database: Database) -> None:

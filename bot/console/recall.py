@@ -19,7 +19,8 @@ from bot.console.desk import Desk, Form, value, whole
 from bot.console.texts import N_
 from bot.db import Database
 from bot.messages import Reply
-from bot.recalls import MAX_DAYS, MAX_TEXT, RecallError
+from bot.promises.wording import zone_of
+from bot.recalls import MAX_DAYS, MAX_TEXT, Reach, RecallError
 from bot.tables import Answer, Recall, Topic
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ PATH = "/console/recall"
 DAYS = 7
 PAGE_SIZE = 25
 FORMER = 20
+AWAKE = range(8, 20)  # hours: a phone that rings at night wakes those who must not know of it
 BREATH = 0.05  # seconds between batches in which others may write: SQLite has one writer
 PROBLEMS = {
     "published": N_(
@@ -95,7 +97,7 @@ def send(desk: Desk, answer_id: int, data: Form) -> Response[str]:
     except RecallError as error:
         return _refused(desk, answer_id, days, data, error.code)
     response = desk.go(f"{PATH}/sent/{recall.id}")
-    response.background = BackgroundTask(finish, desk.database, recall.id, home)
+    response.background = BackgroundTask(begin_sending, desk.database, home)
     return response
 
 
@@ -120,16 +122,16 @@ def sent(desk: Desk, recall_id: int) -> Response[str]:
     )
 
 
-def finish(database: Database, recall_id: int, home: str | None) -> None:
-    """Queue the rest, batch by batch. Where this fails, nothing is lost: the housekeeping goes on."""
+def begin_sending(database: Database, home: str | None) -> None:
+    """Queue the first people at once. The rest, and whatever this process leaves undone, is the housekeeping's."""
     try:
-        while True:
+        done = 1
+        while done:
             with database.write() as session:
-                if not recalls.advance(session, recall_id, home=home):
-                    return
+                done = recalls.resume(session, home=home)
             time.sleep(BREATH)
     except SQLAlchemyError as error:
-        log.error("recall %s: stopped by %s, to be taken up again", recall_id, type(error).__name__)
+        log.error("a recall stopped by %s, to be taken up again", type(error).__name__)
 
 
 def _answer(desk: Desk, session: Session, answer_id: int) -> tuple[Answer, Topic]:
@@ -190,10 +192,18 @@ def _numbers(desk: Desk, session: Session, answer: Answer, days: int, texts: dic
         "found": found,
         "segments": segments,
         "price": price,
+        "at_night": _at_night(desk, found),
         "confirmed": f"{found.people}-{segments}",
         "channels": [(desk.text(labels.CHANNEL.get(name or "", name or "")), people) for name, people in found.by("channel")],
         "languages": [_language(desk, locale, people, texts, answer.locale) for locale, people in found.by("locale")],
     }
+
+
+def _at_night(desk: Desk, found: Reach) -> int:
+    """The people for whom it is night now, by the clocks of their countries."""
+    here = desk.member.timezone
+    hours = {country: desk.now.astimezone(zone_of(country, here, desk.now)).hour for country, _ in found.by("country")}
+    return sum(people for country, people in found.by("country") if hours[country] not in AWAKE)
 
 
 def _language(desk: Desk, locale: str | None, people: int, texts: dict[str, str], own: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bot.recalls.sending import (
     BATCH,
     MAX_DAYS,
     MAX_TEXT,
+    MOST_WAITING,
     Progress,
     RecallError,
     advance,
@@ -20,6 +21,7 @@ from bot.recalls.sending import (
     is_unfinished,
     progress,
     resume,
+    room,
 )
 from bot.recalls.wording import Wording, is_fixed, present, suggested, text_for
 
@@ -27,6 +29,7 @@ __all__ = [
     "BATCH",
     "MAX_DAYS",
     "MAX_TEXT",
+    "MOST_WAITING",
     "Former",
     "Group",
     "Past",
@@ -46,6 +49,7 @@ __all__ = [
     "progress",
     "reach",
     "resume",
+    "room",
     "segments",
     "since",
     "suggested",

@@ -10,18 +10,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import contacts, crypto, outbox
+from bot import audit, contacts, crypto, outbox
 from bot.db import utcnow
 from bot.messages import Outgoing
 from bot.recalls.reaching import left, reach, segments
 from bot.recalls.wording import Wording, is_fixed, present, suggested
-from bot.tables import Answer, Contact, Outbox, Recall, Topic
+from bot.tables import Answer, AuditEvent, Contact, Outbox, Recall, Topic
 
 MAX_DAYS = 90
 MAX_TEXT = 1200  # characters
 BATCH = 500
 # Somebody who opts in again weeks later has forgotten the wrong answer, and did not ask for this.
 RESUME_WITHIN = timedelta(hours=24)
+MOST_WAITING = 40  # parts: what a sender at its usual rate sends in four seconds
+STUCK_AFTER = timedelta(hours=1)
 DOUBLE_PRESS = timedelta(minutes=10)
 
 
@@ -114,13 +116,50 @@ def advance(session: Session, recall_id: int, limit: int = BATCH, home: str | No
 
 
 def resume(session: Session, limit: int = BATCH, home: str | None = None, now: datetime | None = None) -> int:
-    """The next batch of whatever recall is unfinished, of any process; returns people reached, 0 when there is nothing to do."""
-    recent = select(Recall.id).where(Recall.at >= (now or utcnow()) - RESUME_WITHIN).order_by(Recall.id)
-    for recall_id in session.scalars(recent).all():
-        done = advance(session, recall_id, limit, home, now)
+    """The next people of whatever recall is unfinished, of any process; returns how many, 0 when there is nothing to do now.
+
+    Few at a time: parts leave in the order in which they were queued, and somebody who asks for help now must not wait
+    behind thousands of corrections.
+    """
+    now = now or utcnow()
+    limit = min(limit, room(session, now))
+    if limit <= 0:
+        return 0
+    recent = session.scalars(select(Recall).where(Recall.at >= now - RESUME_WITHIN).order_by(Recall.id)).all()
+    finished = _finished(session, [recall.id for recall in recent])
+    for recall in recent:
+        if str(recall.id) in finished:
+            continue
+        done = advance(session, recall.id, limit, home, now)
         if done:
             return done
+        audit.add(session, audit.SYSTEM, "recall.finished", "recall", str(recall.id), people=_people(session, recall))
     return 0
+
+
+def room(session: Session, now: datetime) -> int:
+    """How many more corrections may be queued. Those that wait for another try, or that no sender takes, hold nobody up."""
+    waiting = select(func.count()).where(
+        Outbox.recall_id.is_not(None),
+        Outbox.state.in_(["queued", "sending"]),
+        Outbox.created_at >= now - STUCK_AFTER,
+        or_(Outbox.next_try.is_(None), Outbox.next_try <= now),
+    )
+    return MOST_WAITING - (session.scalar(waiting) or 0)
+
+
+def _finished(session: Session, recall_ids: list[int]) -> set[str]:
+    mine = AuditEvent.object_id.in_([str(recall_id) for recall_id in recall_ids])
+    return set(
+        session.scalars(
+            select(AuditEvent.object_id).where(AuditEvent.kind == "recall", mine, AuditEvent.action == "recall.finished")
+        )
+    )
+
+
+def _people(session: Session, recall: Recall) -> int:
+    found = progress(session, [recall]).get(recall.id)
+    return found.people if found else 0
 
 
 def is_unfinished(session: Session, recall: Recall, answer: Answer, now: datetime | None = None) -> bool:

@@ -125,6 +125,19 @@ def test_the_price_stands_beside_the_segments(console: Console) -> None:
     assert "€0.15" in count(console.as_("editor"), wrong)
 
 
+@pytest.mark.parametrize(("hour", "night"), [(3, True), (12, False)])
+def test_an_editor_is_told_for_whom_it_is_night(
+    console: Console, monkeypatch: pytest.MonkeyPatch, hour: int, night: bool
+) -> None:
+    wrong = wrong_answer(console)  # people in Greece: two or three hours before UTC
+    now = utcnow().replace(hour=hour - 2, minute=0)
+    monkeypatch.setattr(screen.Desk, "now", now - timedelta(days=1) if now > utcnow() else now)
+    with console.database.write() as session:
+        for row in session.scalars(select(Outbox)):
+            row.created_at -= timedelta(days=2)
+    assert ("It is night now where 3 of them are." in count(console.as_("editor"), wrong)) is night
+
+
 def test_each_gets_it_in_their_language(console: Console) -> None:
     wrong = wrong_answer(console, 1)
     make_answer(console.database, locale="fr", sms="Rue B.")
@@ -213,14 +226,14 @@ def test_the_list_shows_what_was_sent_and_what_could_be(console: Console) -> Non
 
 def test_what_a_dying_process_left_is_shown_as_going_on(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = wrong_answer(console)
-    monkeypatch.setattr(screen, "finish", lambda *_: None)  # the process dies after its commit
+    monkeypatch.setattr(screen, "begin_sending", lambda *_: None)  # the process dies after its commit
     editor = console.as_("editor")
     answer = editor.post(f"/console/recall/{wrong}", form(wrong))
     page = editor.follow(answer)
     assert "On its way to 0 of 3 people." in text_of(page) and "every 3s" in page.text
     assert "not begun" in text_of(editor.get("/console/recall"))
     monkeypatch.undo()
-    screen.finish(console.database, 1, None)
+    screen.begin_sending(console.database, None)
     fragment = editor.fragment(answer.headers["location"])
     assert "On its way to 3 of 3 people." in text_of(fragment) and "<html" not in fragment.text
 
