@@ -8,6 +8,8 @@ PYTHON := $(VENV)/bin/python
 # Two threads of the embedding engine are slower than one and starve the other processes.
 export OMP_NUM_THREADS := 1
 export RASA_TELEMETRY_ENABLED := false
+# Each test process starts its own PostgreSQL and loads its own model.
+TEST_PROCESSES ?= 2
 
 run: $(VENV)/.run ## set everything up and start Waymark, with the phone simulator at /try
 	@exec $(PYTHON) -m bot run
@@ -16,7 +18,8 @@ test: $(VENV)/.test ## set up what tests need and run them all
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -c 'from pathlib import Path; from bot import model; model.ensure(Path("models"))'
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile
 
 lint: $(VENV)/.test ## check style, types and the direction of imports
 	$(VENV)/bin/ruff check .
