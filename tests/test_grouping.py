@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -146,6 +148,31 @@ def test_two_keepers_at_once_begin_one_group_for_one_meaning(database: Database,
         done = list(pool.map(lambda _: sort(database), range(4)))
     assert sum(done) == 3
     assert set(groups_of(database).values()) == {rows[0]}
+
+
+def test_a_keeper_waits_for_another_that_is_beginning_the_same_group(database: Database, shipped: list) -> None:
+    with database.write() as session:
+        load(session, shipped)
+        first = ask(session, SHELTER[0])
+    with database.read() as session:
+        ours = grouping.prepare(session)
+    with database.write() as session:
+        second = ask(session, SHELTER[0] + "?")
+    with database.read() as session:
+        both = grouping.prepare(session)
+    theirs = replace(both, rows=both.rows[1:], vectors=both.vectors[1:])
+
+    def assign_theirs() -> int:
+        with database.write() as session:
+            return grouping.assign(session, theirs)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            grouping.assign(session, ours)
+            done = pool.submit(assign_theirs)
+            time.sleep(0.5)
+        assert done.result(timeout=20) == 1
+    assert groups_of(database) == {first: first, second: first}
 
 
 def test_words_erased_while_meanings_are_computed_leave_no_meaning_behind(sqlite: Database, shipped: list) -> None:
