@@ -127,6 +127,10 @@ class Unanswered(Base):
     """What somebody asked and did not get, for editors."""
 
     __tablename__ = "unanswered"
+    __table_args__ = (
+        # Holds all that the list counts by: it is then read without the rows and their texts.
+        Index("unanswered_list", "group_id", "settled_at", "locale", "reason", "country", "topic_id", "contact_id", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
@@ -136,7 +140,8 @@ class Unanswered(Base):
     reason: Mapped[str] = mapped_column(String(16))  # nothing_near unsure not_helpful
     topic_id: Mapped[str | None] = mapped_column(String(64))  # the nearest
     confidence: Mapped[float] = mapped_column(Float, default=0.0)
-    vector: Mapped[str | None] = mapped_column(Encrypted)  # base64 of its float32[384]: a meaning can be read back, too
+    # "encoder name, space, base64 of its float32[384]", of a group's first row alone: a meaning can be read back, too.
+    vector: Mapped[str | None] = mapped_column(Encrypted)
     group_id: Mapped[int | None] = mapped_column(Integer, index=True)  # the first row that means the same
     settled_at: Mapped[datetime | None] = mapped_column(UtcTime)  # an editor has dealt with it
     settled_by: Mapped[str | None] = mapped_column(String(120))

@@ -234,6 +234,12 @@ def upgrade() -> None:
     op.add_column('unanswered', sa.Column('settled_at', db.UtcTime(timezone=True), nullable=True))
     op.add_column('unanswered', sa.Column('settled_by', sa.String(length=120), nullable=True))
     op.create_index(op.f('ix_unanswered_group_id'), 'unanswered', ['group_id'], unique=False)
+    op.create_index(
+        'unanswered_list',
+        'unanswered',
+        ['group_id', 'settled_at', 'locale', 'reason', 'country', 'topic_id', 'contact_id', 'created_at'],
+        unique=False,
+    )
     op.drop_column('referral', 'assignee')
 
     op.execute('UPDATE referral SET changed_at = created_at')
