@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import contacts, outbox, recalls
 from bot.channels import sms_text
 from bot.db import Database, utcnow
+from bot.housekeeping import clearing
 from bot.messages import Outgoing
 from bot.recalls import RecallError
+from bot.settings import Settings
 from bot.tables import Answer, AuditEvent, Contact, EmergencyNumber, Outbox, Recall, Referral, Topic
 
 WRONG = "Go to the office in street A."
@@ -528,3 +530,21 @@ def test_past_recalls_are_listed_newest_first(database: Database) -> None:
         assert [row.recall.id for row in recalls.past(session, 10)] == [second.id, first.id]
         assert [row.recall.id for row in recalls.past(session, 1, 1)] == [first.id]
         assert recalls.past(session, 1)[0].topic.id == "office"
+
+
+def test_the_keeper_sends_what_the_web_process_left(sqlite: Database, make_settings: Callable[..., Settings]) -> None:
+    with sqlite.write() as session:
+        wrong = wrong_answer(session, people=recalls.BATCH + 5)
+        send(session, wrong)
+    before = len(all_corrections(sqlite))
+    for _ in range(40):
+        for _step in clearing.send_corrections(sqlite, make_settings()):
+            pass
+        with sqlite.write() as session:  # what was queued leaves
+            session.execute(update(Outbox).where(Outbox.state == "queued").values(state="sent"))
+    assert before < recalls.BATCH + 5 == len(all_corrections(sqlite))
+
+
+def all_corrections(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        return corrections(session)

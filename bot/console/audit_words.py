@@ -84,6 +84,7 @@ ACTIONS = {
     "question.reopened": N_("Opened unanswered questions again"),
     "question.split": N_("Split a group of questions"),
     "recall.sent": N_("Sent a correction"),
+    "recall.finished": N_("A correction has been sent to everybody"),
     "retention.emptied": N_("Emptied what was too old"),
     "saved_reply.added": N_("Added a saved reply"),
     "saved_reply.changed": N_("Changed a saved reply"),

@@ -60,6 +60,7 @@ def jobs() -> list[Job]:
         Job("notifications", 2.0, delivery.send_waiting),
         Job("promises", 20.0, slipping.watch),
         Job("erasures", 15.0, clearing.finish_erasures),
+        Job("corrections", 2.0, clearing.send_corrections),
         Job("unanswered questions", 60.0, clearing.group_unanswered),
         Job("figures", 600.0, clearing.settle_figures),
         Job("retention", 3600.0, retention.empty_what_is_old),

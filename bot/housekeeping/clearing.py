@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import contacts, grouping, outbox, statistics
+from bot import contacts, grouping, outbox, recalls, statistics
 from bot.db import Database, utcnow
 from bot.settings import Settings
 from bot.staff import LONGEST_SESSION
@@ -40,6 +40,15 @@ def finish_erasures(database: Database, settings: Settings) -> Iterator[None]:
     while done:
         with alone(database, ERASURES) as session:
             done = contacts.forget_erased(session) if session is not None else 0
+        yield
+
+
+def send_corrections(database: Database, settings: Settings) -> Iterator[None]:
+    """Go on with corrections: few at a time, so that nobody who asks for help now waits behind thousands."""
+    done = 1
+    while done:
+        with database.write() as session:
+            done = recalls.resume(session, home=settings.country or None)
         yield
 
 
