@@ -78,7 +78,7 @@ def test_a_case_is_referred_and_the_office_says_yes(page: Page, sqlite: Database
     office.goto(page.url.split("/console")[0] + "/partner/" + path)
     calm(office)
     expect(office.get_by_text("محام")).to_have_count(0)
-    office.get_by_role("button", name="Open").click()
+    office.get_by_role("button", name="Show what waits").click()
     expect(office.get_by_text("محام")).to_be_visible()
     expect(office.locator("bdo")).to_have_text("+30 210 123 4567")
     calm(office)
@@ -101,7 +101,7 @@ def test_declining_asks_back_and_a_second_thought_changes_nothing(page: Page) ->
     path = page.get_by_label("Link", exact=True).input_value().split("/partner/")[1]
     page.context.clear_cookies()
     page.goto(f"/partner/{path}")
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Show what waits").click()
     page.get_by_role("button", name="No, we cannot").click()
     page.get_by_role("dialog").get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_role("heading", name="Can you help?")).to_be_visible()
