@@ -134,13 +134,13 @@ def test_next_goes_through_the_list_once_and_says_when_nothing_is_left(console: 
     seen = []
     at: dict[str, str] = {}
     for _ in range(3):
-        answer = translator.get(f"{PATH}/next", params={"locale": "ar", "show": "todo"} | at)
+        answer = translator.get(f"{PATH}/next", params={"locale": "ar", "show": "open"} | at)
         at = {name: given[0] for name, given in parse_qs(urlsplit(answer.headers["location"]).query).items()}
         seen.append(at["topic"])
     assert seen == ["a_topic", "b_topic", "a_topic"]
     for name in ("a_topic", "b_topic"):
         save(translator, open_text(translator, "ar", name), sms="اتصل بالرقم 112 الآن. مجانا.", chat="اتصل 112.", title="العنوان")
-    answer = translator.get(f"{PATH}/next?locale=ar&show=todo")
+    answer = translator.get(f"{PATH}/next?locale=ar&show=open")
     assert answer.headers["location"].startswith(f"{PATH}?locale=ar")
     assert "Nothing else is left" in text_of(translator.follow(answer))
 

@@ -32,7 +32,7 @@ from bot.interchange.units import MAX_BYTES, TITLE
 SHOWN = 300  # lines of each outcome on the page; the report as a file has all of them
 _MAX_PACKED = 8_000_000
 _ROOM = 50_000  # of a request, for what is around the file
-_KINDS = {"todo": N_("What is to do"), "all": N_("Everything")}
+_KINDS = {"open": N_("What is to do"), "all": N_("Everything")}
 _BROKEN = N_("The file did not arrive whole. Choose it again.")
 _OVERTAKEN = N_("Something has changed since the report was made, so nothing was saved. Look at the new report.")
 _IMPORTED = N_("Imported. Texts saved as drafts: {drafts}. Titles changed: {titles}.")
@@ -85,7 +85,7 @@ def _files(desk: Desk, locale: str = "", error: str = "", status: int = 200) -> 
 
 
 @get("/translations/export", **entry("editor"))
-def export(desk: Desk, locale: str = "", format: str = "xliff2", what: str = "todo", category: str = "") -> Response[bytes]:
+def export(desk: Desk, locale: str = "", format: str = "xliff2", what: str = "open", category: str = "") -> Response[bytes]:
     """The texts of a language as a file: what is to do with their present translations, or everything."""
     kind = interchange.FORMATS.get(format)
     with desk.database.read() as session:

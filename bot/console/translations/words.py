@@ -6,7 +6,7 @@ from bot.console.desk import Desk
 from bot.console.texts import N_
 from bot.interchange.findings import Finding
 
-TO_DO, ALL = "todo", "all"
+TO_DO, ALL = "open", "all"
 STATE = {
     "missing": N_("Not translated"),
     "stale": N_("English has changed"),

@@ -63,7 +63,7 @@ class Progress:
 
     locale: str
     counts: Counter[str]
-    todo: int
+    open: int
     total: int
 
     @property
