@@ -638,3 +638,12 @@ def sources() -> str:
     from bot.settings import ROOT
 
     return "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "offices").rglob("*.py"))
+
+
+def test_the_export_of_offices_without_a_place_holds_no_other(console: Console) -> None:
+    with console.database.write() as session:
+        for name, lat in (("placed", 38.0), ("nowhere", None)):
+            office = Office(id=name, organization=name, kind="ngo", country="GR", lat=lat, lon=lat)
+            session.add(office)
+    file = console.as_("editor").get("/console/offices/export?format=csv&unplaced=1").text
+    assert "nowhere" in file and "placed" not in file

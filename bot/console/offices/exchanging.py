@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -67,8 +67,9 @@ def opened(text: str, member: int, now: datetime) -> Held | None:
 
 
 @get("/offices/export", dependencies=FILTERED, **entry(*ROLES))
-def export(desk: Desk, wanted: Filter, format: str = "csv") -> Response[bytes]:
+def export(desk: Desk, wanted: Filter, unplaced: str = "", format: str = "csv") -> Response[bytes]:
     """What the filters show, as a file. Without filters also what is out of use, so that nothing is lost by moving."""
+    wanted = replace(wanted, unplaced=unplaced == "1")
     if wanted == Filter():
         wanted = Filter(status="all")
     if format not in exchange.FORMATS:
