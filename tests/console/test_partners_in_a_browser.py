@@ -59,7 +59,8 @@ def calm(page: Page) -> None:
 def test_a_case_is_referred_and_the_office_says_yes(page: Page, sqlite: Database) -> None:
     calm(page)
     page.get_by_role("link", name="Choose an office").click()
-    page.get_by_label("Name, organisation or town").fill("gcr legal")
+    with page.expect_response(lambda answer: "q=gcr" in answer.url):
+        page.get_by_label("Name, organisation or town").fill("gcr legal")
     expect(page.get_by_role("status").filter(has_text="1 office")).to_be_visible()
     calm(page)
     page.get_by_role("link", name="Choose GCR legal office").click()
@@ -89,6 +90,18 @@ def test_a_case_is_referred_and_the_office_says_yes(page: Page, sqlite: Database
     page.get_by_role("link", name="Back to the partners").click()
     expect(page.get_by_text("Accepted")).to_be_visible()
     expect(page.get_by_text("Monday 9:00")).to_be_visible()
+
+
+def test_a_slow_press_on_a_found_office_is_not_lost(page: Page) -> None:
+    page.get_by_role("link", name="Choose an office").click()
+    with page.expect_response(lambda answer: "q=gcr" in answer.url):
+        page.get_by_label("Name, organisation or town").fill("gcr legal")
+    office = page.get_by_role("link", name="Choose GCR legal office")
+    office.hover()
+    page.mouse.down()
+    page.wait_for_timeout(700)  # long enough for a search that leaving the field would start
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Show what will be shared")).to_be_visible()
 
 
 def test_declining_asks_back_and_a_second_thought_changes_nothing(page: Page) -> None:

@@ -109,8 +109,11 @@ const countAll = (root) => root.querySelectorAll?.("[data-count-into]").forEach(
 countAll(document);
 document.addEventListener("htmx:load", (event) => event.target !== document.body && countAll(event.target));
 
-// Filters apply as soon as they change, where the form says so.
-document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
+// Filters apply as soon as they are chosen, where the form says so. What is typed waits for Enter: leaving the field to press
+// a link must not bring a new list under the finger.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("input[type=search], input[type=text], input:not([type])")) event.target.closest("form[data-auto]")?.requestSubmit();
+});
 
 // The menu is open beside the page on a wide screen, where it has no handle.
 const wide = matchMedia("(min-width: 60rem)");
