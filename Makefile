@@ -53,7 +53,7 @@ lock: $(VENV)/.test ## compile the lock files anew
 	UV=$(VENV)/bin/uv requirements/compile
 
 clean: ## remove the environment, trained models and caches (not var/, which holds the data)
-	rm -rf $(VENV) models/*.tar.gz models/places .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) models/*.tar.gz models/topics-*.npz models/places .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this list

@@ -55,7 +55,7 @@ class ActionAnswer(Action):
         if turn.understanding is not None:
             return turn.understanding.topics, turn.understanding.outcome
         vector = encoder.embed([text_of(tracker)])[0]
-        topics = tuple(turn.index.rank(vector, turn.locale))
+        topics = tuple(turn.index.rank(vector, turn.locale, text=text_of(tracker)))
         return topics, judge(topics, turn.index.nearest(vector, turn.locale))
 
     def _say(

@@ -84,7 +84,8 @@ def run(config: Settings, options: argparse.Namespace) -> int:
 
 def prepare(config: Settings, say: Callable[[str], None]) -> Database:
     """Migrate; train where no model fits the data; load the content where the database has none."""
-    from bot import content, migrate, model
+    from bot import answers, content, migrate, model
+    from bot.nlu.heads import Heads
 
     database = Database(config.database_url)
     say("Preparing the database")
@@ -101,6 +102,12 @@ def prepare(config: Settings, say: Callable[[str], None]) -> Database:
             report = content.load(session, config.content_dir, progress=say)
         for line in (*report.errors, *report.warnings[:5]):
             say(f"  {line}")
+    with database.read() as session:
+        index = answers.load_index(session)
+    heads = Heads(config.models_dir)
+    if not heads.attach(index):
+        say("Learning the topics from their example questions (half a minute, only when they have changed)")
+        heads.ensure(index)
     return database
 
 

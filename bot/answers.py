@@ -157,7 +157,8 @@ def load_index(session: Session) -> TopicIndex:
             foreign.append(place)
     if foreign:
         vectors[foreign] = encoder.embed([rows[place].text for place in foreign])
-    return topics.build(number, list(names), [names[r.topic_id] for r in rows], vectors, [r.locale for r in rows])
+    owners = [names[row.topic_id] for row in rows]
+    return topics.build(number, list(names), owners, vectors, [row.locale for row in rows], [row.text for row in rows])
 
 
 def record_unanswered(

@@ -8,6 +8,7 @@ from bot import answers, i18n
 from bot.agent import Assistant
 from bot.db import Database
 from bot.model import ensure
+from bot.nlu.heads import Heads
 from bot.settings import Settings
 from bot.understanding import Understanding
 
@@ -19,6 +20,7 @@ class Parser:
         self._assistant = Assistant(ensure(config.models_dir))
         with database.read() as session:
             self._index = answers.load_index(session)
+        Heads(config.models_dir).ensure(self._index)
 
     def understand(self, text: str, locale: str | None = None, country: str | None = None) -> Understanding:
         return self._assistant.understand(text, self._index, i18n.negotiate(locale) or None, country)

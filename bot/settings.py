@@ -144,9 +144,7 @@ def _check_together(settings: Settings) -> None:
     if settings.smtp_host and not settings.mail_from:
         raise SettingsError("WAYMARK_MAIL_FROM is missing: mail needs an address to come from.")
     if settings.openid and not (settings.openid_client_id and settings.openid_client_secret):
-        raise SettingsError(
-            "WAYMARK_OPENID_CLIENT_ID and WAYMARK_OPENID_CLIENT_SECRET are needed beside WAYMARK_OPENID_ISSUER."
-        )
+        raise SettingsError("WAYMARK_OPENID_CLIENT_ID and WAYMARK_OPENID_CLIENT_SECRET are needed beside WAYMARK_OPENID_ISSUER.")
     if settings.notify_webhook and not settings.notify_webhook_secret:
         raise SettingsError("WAYMARK_NOTIFY_WEBHOOK_SECRET is missing: the receiver could not tell our word from anybody's.")
     if settings.telegram and settings.telegram_mode == "webhook" and not settings.telegram_secret:

@@ -16,7 +16,8 @@ import regex
 from bot import i18n
 from bot.messages import Incoming, Kind
 from bot.nlu.crisis import LEXICONS
-from bot.nlu.lexicon import Lexicon, danger_kind, fold, language_named, load_lexicons, whole_message
+from bot.nlu.lexicon import Lexicon, danger_kind, language_named, load_lexicons, whole_message
+from bot.nlu.spelling import fold
 
 
 class Do(StrEnum):

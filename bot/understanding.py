@@ -63,8 +63,9 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
     act = str((parse.get("intent") or {}).get("name") or "out_of_scope")
     confidence = float((parse.get("intent") or {}).get("confidence") or 0.0)
     locale = parse.get("locale")
-    vector = encoder.embed([text])[0]
-    topics = tuple(index.rank(vector, locale))
+    written = str(parse.get("own_script") or text)
+    vector = encoder.embed([written])[0]
+    topics = tuple(index.rank(vector, locale, text=written))
     nearness = index.nearest(vector, locale)
     places = tuple(gazetteer().find(text[:2000], country))
     crisis = parse.get("crisis")

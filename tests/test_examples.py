@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +42,8 @@ QUESTIONS = {
     "fish": ["where can I fish here", "what fish can one eat", "do I need a permit to go fishing", "selling fish at the market"],
 }
 
+NO_MODELS = Path("no-models-here")  # nothing was learnt: nearness decides
+
 
 def fill(session: Session, *, published: tuple[str, ...] = ("shelter", "school", "doctor")) -> None:
     for position, (topic_id, texts) in enumerate(QUESTIONS.items()):
@@ -73,7 +76,7 @@ def filled(sqlite: Database) -> Database:
 
 def board_of(database: Database) -> examples.Board:
     with database.read() as session:
-        return examples.current(session)
+        return examples.current(session, NO_MODELS)
 
 
 def revision(database: Database) -> int:

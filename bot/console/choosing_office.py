@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import partners
-from bot.nlu.lexicon import fold
+from bot.nlu.spelling import fold
 from bot.offices.countries import UNION, UNION_MEMBERS
 from bot.offices.needs import fit
 from bot.offices.searching import CONSULAR

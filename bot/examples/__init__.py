@@ -1,6 +1,6 @@
 """Example questions: by whose meaning a topic is found. Editors add, move, remove and try them; no model is trained.
 
-board = examples.current(session)                    # read once for each revision of the content
+board = examples.current(session, models_dir)                  # read once for each revision of the content
 trial = examples.try_out(board, text, "fr")          # which topic would this get, and why
 doubt = examples.doubt(board, text, "fr", topic)     # nearer to another topic?
 

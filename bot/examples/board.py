@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -18,6 +19,7 @@ from bot import answers
 from bot.content.drafts import CRISIS
 from bot.nlu import encoder
 from bot.nlu.encoder import DIMENSIONS, Vectors
+from bot.nlu.heads import Heads
 from bot.nlu.topics import TopicIndex
 from bot.tables import Question, Topic
 
@@ -139,17 +141,22 @@ class Board:
 
 
 _boards: OrderedDict[str, Board] = OrderedDict()
+_heads: dict[Path, Heads] = {}
 _lock = Lock()
 
 
-def current(session: Session) -> Board:
-    """The board of the content as it is now. Built when the revision has changed: half a second for ten thousand examples."""
+def current(session: Session, models_dir: Path) -> Board:
+    """The board of the content as it is now. Built when the revision has changed: half a second for ten thousand examples.
+
+    What the workers have learnt of the topics lies in `models_dir`; it is used as soon as it is there.
+    """
     name = str(session.get_bind().engine.url)
     number = answers.revision(session)
     with _lock:
         known = _boards.get(name)
         if known is None or known.revision != number:
             known = _boards[name] = load(session)
+        _heads.setdefault(models_dir, Heads(models_dir)).attach(known.index)
         _boards.move_to_end(name)
         while len(_boards) > _KEPT:
             _boards.popitem(last=False)

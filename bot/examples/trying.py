@@ -55,7 +55,7 @@ def try_out(board: Board, text: str, locale: str | None) -> Trial:
     if locale is None:
         locale = language.identify(text)[0]
     vector = encoder.embed([text])[0]
-    ranked = tuple(board.index.rank(vector, locale))
+    ranked = tuple(board.index.rank(vector, locale, text=text))
     nearness = board.index.nearest(vector, locale)
     outcome = judge(ranked, nearness)
     similarities = board.nearness(vector, locale)

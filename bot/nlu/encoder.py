@@ -18,11 +18,15 @@ import regex
 Vectors = npt.NDArray[np.float32]
 
 DIMENSIONS = 384
-NAME = "multilingual-e5-small-q4/1"
+NAME = "multilingual-e5-small-q4/2"  # changes when the vectors do
 MAX_CHARACTERS = 512
 _HEAD = 200  # of a long story the beginning says who, the end what is needed
 _CACHE_SIZE = 16384  # 25 MB: all that training reads, so that loading the content reads it again at no cost
 
+# Phones add them, nobody means them: vowel signs and the stretcher of Arabic, a letter or sign held down.
+_ARABIC_MARKS = regex.compile(r"[\u0640\u064b-\u0652\u0670]")
+_HELD_DOWN = regex.compile(r"(\p{L})\1{2,}")
+_REPEATED = regex.compile(r"([\p{P}\p{S}])(?:\s*\1)+")
 _UNREADABLE = regex.compile(r"[\p{Cs}\p{Cn}\p{Co}\p{Cf}\p{Cc}]+")
 _LETTER = regex.compile(r"\p{L}")
 
@@ -31,11 +35,21 @@ def guarded(text: str) -> str:
     """The text as the engine may see it: NFKC, no NUL or surrogates, at most 512 characters; empty without letters."""
     # Cut before normalising too: NFKC makes 18 characters of one U+FDFA.
     text = unicodedata.normalize("NFKC", _ends(text, 4 * MAX_CHARACTERS))
-    text = " ".join(_UNREADABLE.sub(" ", text).split())
-    text = _ends(text, MAX_CHARACTERS)
-    # Cutting can leave a sequence that NFKC would change again; the engine must see a fixed point.
-    text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
+    text = _ends(_tidied(text), MAX_CHARACTERS)
+    # Cutting or tidying can leave a sequence that NFKC would change again; the engine must see a fixed point.
+    for _ in range(4):
+        again = _tidied(unicodedata.normalize("NFKC", text))[:MAX_CHARACTERS].strip()
+        if again == text:
+            break
+        text = again
+    else:
+        text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
     return text if _LETTER.search(text) else ""
+
+
+def _tidied(text: str) -> str:
+    text = " ".join(_UNREADABLE.sub(" ", _ARABIC_MARKS.sub("", text)).split())
+    return _HELD_DOWN.sub(lambda m: m[1] * (2 if m[1] in "oe" else 1), _REPEATED.sub(r"\1", text))
 
 
 def _ends(text: str, limit: int) -> str:

@@ -41,7 +41,7 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                vector = encoder.embed([text])
+                vector = encoder.embed([own_script(message)])
                 message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self.ALIAS))
         return messages
 
@@ -57,3 +57,8 @@ def sentence_vector(message: Message) -> encoder.Vectors:
             vector: encoder.Vectors = features.features[0]
             return vector
     return encoder.embed([message.get(TEXT) or ""])[0]
+
+
+def own_script(message: Message) -> str:
+    """What was written, in the script of its language: `own_script` where the language component restored it."""
+    return str(message.get("own_script") or message.get(TEXT) or "")

@@ -8,7 +8,6 @@ are one word).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any, Literal, cast, get_args
 
 import regex
 import yaml
+
+from bot.nlu.spelling import fold
 
 Field = Literal["stop", "start", "start_if_stopped", "help", "delete", "person", "more", "cancel", "skip", "back"]
 Force = Literal["danger", "weak", "calm"]
@@ -30,44 +31,10 @@ NEAR = 8  # words
 _KEYS = {"locale", *FIELDS, "language_names", "language_request", "danger", "weak", "calm"}
 _MIN_PREFIX = 2  # letters before a `*`
 
-# Letters of Arabic, Persian, Urdu and Pashto keyboards that people use for one another, and the Turkish dotless i.
-_VARIANTS = {
-    "\N{ARABIC LETTER YEH}": "\u0649\u06cc\u06ce\u06d0\u06d2",
-    "\N{ARABIC LETTER KAF}": "\u06a9\u06aa",
-    "\N{ARABIC LETTER HEH}": "\u0629\u06be\u06c0\u06c1\u06c3\u06d5",
-    "\N{ARABIC LETTER ALEF}": "\u0671",
-    "i": "\u0131",
-}
-_UNIFY = str.maketrans({variant: letter for letter, variants in _VARIANTS.items() for variant in variants})
-_APOSTROPHES = regex.compile(r"[\u0060\u00b4\u02b9\u02bc\u2018\u2019\u2032\uff07]")
-_INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{Cs}\u0640]")
-# Accents and tashkeel, but not the vowel signs of Bengali or other scripts in which they carry the word.
-_MARKS = regex.compile(r"[\p{Mn}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Cyrillic}]]", regex.V1)
-_ELONGATED = regex.compile(r"(\p{L})\1{2,}")
 _DOUBLED = regex.compile(r"(\p{L})\1+")
-_SPACE = regex.compile(r"[\s\p{Cc}]+")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}\p{N}]+)*")
 # "and the", "with the", "to the" … are written onto the Arabic word they belong to.
 _ARABIC_CLITIC = regex.compile(r"(?:[وفبلكع]?ال|لل|[وفبلكهحت])(?=[\p{Script=Arabic}]{3})")
-
-
-def fold(text: str) -> str:
-    """The form of `text` in which spellings are compared: lower case, no accents, one Arabic letter for its variants.
-
-    Idempotent. Three or more of the same letter become one; apostrophes and single spaces stay.
-    """
-    folded = _fold_once(text)
-    while (again := _fold_once(folded)) != folded:
-        folded = again
-    return folded
-
-
-def _fold_once(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = _MARKS.sub("", unicodedata.normalize("NFD", _INVISIBLE.sub("", text)))
-    text = unicodedata.normalize("NFC", text).translate(_UNIFY)
-    text = _ELONGATED.sub(r"\1", _APOSTROPHES.sub("'", text))
-    return _SPACE.sub(" ", text).strip()
 
 
 def _key(text: str) -> str:
@@ -283,14 +250,35 @@ def _pattern_word(word: str, line: str, place: str) -> str:
     return f"{key}*"
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the words of a message say about danger now. `kind` is None where neither strong nor weak words count."""
+
+    kind: str | None = None
+    strong: bool = False  # words that mean danger and hardly anything else
+    weak: bool = False  # words that mean danger unless a calm word stands beside, and none does
+    calm: bool = False  # words of questions, of the past, of law
+
+
 def danger_kind(text: str, lexicons: Mapping[str, Lexicon]) -> str | None:
     """The kind of danger that the writer is in now, or None. All languages are tried, whatever the contact's locale."""
+    return danger_evidence(text, lexicons).kind
+
+
+def danger_evidence(text: str, lexicons: Mapping[str, Lexicon]) -> Evidence:
+    """The words of all languages' lists in the message, whatever the contact's locale."""
     words = _words(text)
     found = [lexicon.index.matches(words) for lexicon in lexicons.values()]
     # Languages share words ("suicide"): a word is calm as soon as it is calm in one language that lists it.
     calm = {pattern.parts for patterns in found if _is_calm(patterns) for pattern in patterns}
-    kinds = {pattern.kind for patterns in found for pattern in patterns if _counts(pattern, calm)}
-    return next((kind for kind in KINDS if kind in kinds), None)
+    counting = [pattern for patterns in found for pattern in patterns if _counts(pattern, calm)]
+    kinds = {pattern.kind for pattern in counting}
+    return Evidence(
+        kind=next((kind for kind in KINDS if kind in kinds), None),
+        strong=any(pattern.force == "danger" for pattern in counting),
+        weak=any(pattern.force == "weak" for pattern in counting),
+        calm=any(_is_calm(patterns) for patterns in found),
+    )
 
 
 def _is_calm(patterns: list[Pattern]) -> bool:

@@ -11,20 +11,29 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu import topic_head
 from bot.nlu.encoder import DIMENSIONS, Vectors
+from bot.nlu.linear import Means
+from bot.nlu.topic_head import Example, Head
 
 Floats = npt.NDArray[np.float64]
 
 _SHARES = (0.6, 0.25, 0.15)  # how much the nearest, second and third example of a topic speak for it
 _ROWS_READ = 400  # of the nearest rows; what is farther speaks for nothing
 
-# Set by cross-validation over the example questions, so that a confidence of 0.5 is right nine times in ten.
-_BLEND = 0.3  # the classifier's part; nearness has the rest
+# Set on held-apart questions, so that a confidence of 0.5 is right about nine times in ten.
+_HEAD = 0.5  # how much the learnt head's scores count beside nearness
+_SCALE = 10.0  # of both together, before the softmax
+# Without a learnt head: a quick one in closed form, and nearness.
+_BLEND = 0.3  # the quick head's part; nearness has the rest
 _RIDGE = 1.0
-_SCALE = 30.0  # of a similarity, before the softmax
-_SCALE_WITHOUT_HEAD = 20.0  # thousands of pages, or few examples each: a small lead says less
+_SCALE_QUICK = 30.0
+_SCALE_NEARNESS = 20.0  # thousands of pages, or few examples each: a small lead says less
+# What a learnt head would say of a topic that it has not learnt yet, from how near its best examples are.
+_UNLEARNT = (-1.6, 1.5)  # at nearness 0, and more for each 1 of nearness
 # "None of them" takes part in the softmax with this similarity: a text near to nothing gets no high confidence.
 _NONE = 0.3
+_NONE_HEAD = 0.05  # the same where a head's scores count too
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +52,27 @@ class TopicIndex:
     topics: list[str]
     owner: npt.NDArray[np.int32]  # row → position in `topics`
     vectors: Vectors  # float32[n, 384], centred by language, unit length
-    means: dict[str, Vectors] = field(default_factory=dict)
-    mean: Vectors = field(default_factory=lambda: np.zeros(DIMENSIONS, dtype=np.float32))
-    head: _Head | None = None
+    means: Means = field(default_factory=lambda: Means(np.zeros(DIMENSIONS, dtype=np.float32), {}))
+    quick: _Quick | None = None
+    examples: list[Example] = field(default_factory=list)  # in the order of the rows; empty where nobody gave texts
+    head: Head | None = None  # learnt apart; None until there is one
+    _fingerprint: str = ""
 
-    def rank(self, vector: Vectors, locale: str | None, most: int = 8) -> list[Ranked]:
-        """The likeliest topics, best first. `vector` is float32[384] as `encoder.embed` gives it."""
+    @property
+    def fingerprint(self) -> str:
+        """Names what can be learnt from the examples."""
+        if not self._fingerprint:
+            self._fingerprint = topic_head.fingerprint(self.examples)
+        return self._fingerprint
+
+    def rank(self, vector: Vectors, locale: str | None, most: int = 8, text: str = "") -> list[Ranked]:
+        """The likeliest topics, best first. `vector` is float32[384] as `encoder.embed` gives it for `text`.
+
+        Without the text only its meaning counts, not its wording.
+        """
         if not len(self.topics) or not vector.any():
             return []
-        centred = self.centre(vector[None, :], [locale])[0]
-        similarity, scale = self._nearness(centred), _SCALE_WITHOUT_HEAD
-        if self.head is not None:
-            similarity, scale = _BLEND * self.head.scores(centred) + (1 - _BLEND) * similarity, _SCALE
-        confidences = _confidences(similarity, scale)
+        confidences = self._confidences(vector, locale, text)
         order = np.argsort(-confidences, kind="stable")[:most]
         return [Ranked(self.topics[i], round(float(confidences[i]), 4)) for i in order]
 
@@ -65,18 +82,37 @@ class TopicIndex:
             return -1.0
         return float((self.vectors @ self.centre(vector[None, :], [locale])[0]).max())
 
+    def _confidences(self, vector: Vectors, locale: str | None, text: str) -> Floats:
+        centred = self.centre(vector[None, :], [locale])[0]
+        nearness = self._nearness(centred)
+        if self.head is not None and text:
+            scores = self._learnt(self.head, nearness, self.head.scores(text, vector, locale))
+            return _confidences(nearness + _HEAD * scores, _SCALE, _NONE_HEAD)
+        if self.quick is not None:
+            return _confidences(_BLEND * self.quick.scores(centred) + (1 - _BLEND) * nearness, _SCALE_QUICK, _NONE)
+        return _confidences(nearness, _SCALE_NEARNESS, _NONE)
+
+    def _learnt(self, head: Head, nearness: Floats, scores: npt.NDArray[np.float32]) -> Floats:
+        """The head's scores in the order of our topics; a guess for topics that are newer than the head."""
+        places = {topic: place for place, topic in enumerate(head.topics)}
+        guess, slope = _UNLEARNT
+        ours = guess + slope * nearness
+        for place, topic in enumerate(self.topics):
+            if topic in places:
+                ours[place] = scores[places[topic]]
+        return ours
+
     def centre(self, vectors: Vectors, locales: Sequence[str | None]) -> Vectors:
         """Subtract the mean of the language: what all messages of a language share says nothing about their topic."""
-        means = np.stack([self.means.get(locale or "", self.mean) for locale in locales])
-        return _unit(vectors - means)
+        return self.means.centre(vectors, locales)
 
     def _nearness(self, centred: Vectors) -> Floats:
         return _per_topic(self.vectors @ centred, self.owner, len(self.topics))
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """A linear classifier over the topics, learnt from the examples when the index is built."""
+class _Quick:
+    """A linear classifier over the topics, in closed form: learnt while the index is built."""
 
     weights: Vectors  # float32[topics, 384]
 
@@ -90,26 +126,27 @@ def empty() -> TopicIndex:
     return build(-1, [], [], np.zeros((0, DIMENSIONS), np.float32), [])
 
 
-def build(revision: int, topics: Sequence[str], owners: Sequence[int], vectors: Vectors, locales: Sequence[str]) -> TopicIndex:
+def build(
+    revision: int,
+    topics: Sequence[str],
+    owners: Sequence[int],
+    vectors: Vectors,
+    locales: Sequence[str],
+    texts: Sequence[str] = (),
+) -> TopicIndex:
     """An index of n questions: `owners[i]` is the position in `topics` that question i belongs to."""
     if not len(owners):
         return TopicIndex(revision, [], np.zeros(0, np.int32), np.zeros((0, DIMENSIONS), np.float32))
-    mean = vectors.mean(axis=0)
-    index = TopicIndex(revision, list(topics), np.asarray(owners, np.int32), vectors, _means(vectors, locales, mean), mean)
+    index = TopicIndex(revision, list(topics), np.asarray(owners, np.int32), vectors, Means.learn(vectors, locales))
     index.vectors = index.centre(vectors, list(locales))
-    index.head = _learn(index)
+    index.quick = _learn(index)
+    if texts:
+        rows = zip(owners, locales, texts, strict=True)
+        index.examples = [Example(topics[owner], locale, text) for owner, locale, text in rows]
     return index
 
 
-def _means(vectors: Vectors, locales: Sequence[str], mean: Vectors) -> dict[str, Vectors]:
-    by_locale: dict[str, list[int]] = {}
-    for row, locale in enumerate(locales):
-        by_locale.setdefault(locale, []).append(row)
-    # A handful of texts says little about a language: lean on the mean of all until there are enough.
-    return {locale: (vectors[rows].sum(axis=0) + 20.0 * mean) / (len(rows) + 20.0) for locale, rows in by_locale.items()}
-
-
-def _learn(index: TopicIndex) -> _Head | None:
+def _learn(index: TopicIndex) -> _Quick | None:
     """Ridge regression onto one-against-rest targets, in closed form: 70 ms for 1,500 questions and 67 topics."""
     rows, topics = len(index.owner), len(index.topics)
     if topics < 2 or rows < 4 * topics or topics > 2000:
@@ -122,7 +159,7 @@ def _learn(index: TopicIndex) -> _Head | None:
     weight *= rows / weight.sum()
     gram = (features * weight[:, None]).T @ features + _RIDGE * np.eye(DIMENSIONS)
     solution = np.linalg.solve(gram, (features * weight[:, None]).T @ targets)
-    return _Head(np.ascontiguousarray(solution.T, dtype=np.float32))
+    return _Quick(np.ascontiguousarray(solution.T, dtype=np.float32))
 
 
 def _per_topic(similarities: Vectors, owner: npt.NDArray[np.int32], topics: int) -> Floats:
@@ -142,15 +179,9 @@ def _per_topic(similarities: Vectors, owner: npt.NDArray[np.int32], topics: int)
     return np.where(weights > 0, totals / np.maximum(weights, 1e-9) - 0.05 * (1 - weights), -1.0)
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    result: Vectors = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
-    return result
-
-
-def _confidences(similarity: Floats, scale: float) -> Floats:
+def _confidences(similarity: Floats, scale: float, none: float) -> Floats:
     """Softmax over the topics and "none of them"."""
-    highest = max(float(similarity.max()), _NONE)
+    highest = max(float(similarity.max()), none)
     shares = np.exp(scale * (similarity - highest))
-    result: Floats = shares / (shares.sum() + np.exp(scale * (_NONE - highest)))
+    result: Floats = shares / (shares.sum() + np.exp(scale * (none - highest)))
     return result

@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.i18n import N_, translate
 from bot.messages import Kind, Reply
 from bot.nlu import topics
+from bot.nlu.heads import Heads
 from bot.settings import Settings
 from bot.tables import Contact, Inbox, TrackerRow
 from bot.triage import Decision, Do, Offered, Snapshot, triage
@@ -45,6 +46,7 @@ class Worker:
         self._assistant: Assistant | None = None
         self._loading: Future[Assistant] | None = None
         self._index = topics.empty()
+        self._heads = Heads(settings.models_dir)
 
     def run(self, stop: Event, idle: float = 0.15) -> None:
         """Handle messages until `stop` is set; the message at hand is finished first."""
@@ -158,7 +160,9 @@ class Worker:
 
     def _refresh_index(self, session: Session) -> None:
         if answers.revision(session) != self._index.revision:
-            self._index = answers.load_index(session)
+            known, self._index = self._index, answers.load_index(session)
+            self._index.head = known.head
+        self._heads.keep_up(self._index)
 
     @property
     def assistant(self) -> Assistant:

@@ -287,7 +287,7 @@ def test_the_pages_ask_as_often_for_many_questions_as_for_few(console: Console, 
 
 def test_the_test_box_shows_exactly_what_the_index_decides(console: Console, editor: Browser) -> None:
     with console.database.read() as session:
-        trial = examples.try_out(examples.current(session), "my daughter", "en")
+        trial = examples.try_out(examples.current(session, console.settings.models_dir), "my daughter", "en")
     shown = text_of(attempt(editor, "my daughter"))
     for candidate in trial.candidates:
         assert f"{TITLES[candidate.topic]} {round(candidate.confidence * 100)}" in shown

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.lexicon import KINDS, Lexicon, danger_kind, fold, language_named, load_lexicons, whole_message
+from bot.nlu.lexicon import KINDS, Lexicon, danger_kind, language_named, load_lexicons, whole_message
+from bot.nlu.spelling import fold
 
 ROOT = Path(__file__).resolve().parents[2]
 LEXICONS = load_lexicons(ROOT / "data" / "lexicons")

@@ -118,14 +118,14 @@ def test_a_topic_without_questions_beside_others_is_never_named_first() -> None:
 
 def test_few_examples_a_topic_do_without_the_classifier(index: TopicIndex) -> None:
     few = index_of(CENTRES, 3)
-    assert index.head is not None and few.head is None
+    assert index.quick is not None and few.quick is None
     assert [few.rank(centre, "en")[0].topic for centre in CENTRES] == list(NAMES)
 
 
 def test_thousands_of_topics_are_ranked_without_the_classifier() -> None:
     centres = directions(2500)
     many = index_of(centres, 4, names=[f"page {place}" for place in range(2500)])
-    assert many.head is None
+    assert many.quick is None
     for place in (0, 1250, 2499):
         first = many.rank(centres[place], "en")[0]
         assert first.topic == f"page {place}" and first.confidence > 0.5

@@ -64,7 +64,7 @@ def near(desk: Desk, page: int = 1, now: str = "") -> Response[str]:
         return desk.page("examples/near.html", conflicts=None)
     page = min(max(1, page), 10_000)
     with desk.database.read() as session:
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
     found = [conflict for topic in board.all_conflicts() for conflict in board.conflicts(topic) if conflict.is_clear]
     mine = [conflict for conflict in found if desk.member.may_edit(conflict.example.locale)]
     mine.sort(key=lambda conflict: -conflict.gap)

@@ -51,7 +51,7 @@ def check(desk: Desk, data: Form) -> Response[str]:
     """While somebody writes: where each question lies. Stores nothing."""
     topic_id, draft = value(data, "topic", 64), _draft(data)
     with desk.database.read() as session:
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
     if topic_id not in topics or draft.locale not in LANGUAGES:
         desk.missing()
     _doubt(board, topic_id, draft)
@@ -63,7 +63,7 @@ def add(desk: Desk, data: Form) -> Response[str]:
     topic_id, draft = value(data, "topic", 64), _draft(data)
     _may(desk, draft.locale)
     with desk.database.read() as session:
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
         examples.get_ready(session, topic_id, draft.lines)
     if topic_id not in topics:
         desk.missing()
@@ -170,7 +170,7 @@ def _page(
         desk.missing()
     locale = locale if locale in LANGUAGES else ""
     rows, more = examples.of_topic(session, topic_id, locale, page, _PAGE)
-    board = examples.current(session)
+    board = examples.current(session, desk.settings.models_dir)
     mine = languages(desk)
     return desk.page(
         "examples/topic.html",

@@ -50,7 +50,8 @@ def test(desk: Desk, data: Form) -> Response[str]:
     text, locale = value(data, "text", LONGEST), value(data, "locale", 16)
     with desk.database.read() as session:
         topics = Topics(session, desk.locale)
-        found = shown(desk, session, examples.current(session), text, locale if locale in LANGUAGES else None) if text else {}
+        board = examples.current(session, desk.settings.models_dir)
+        found = shown(desk, session, board, text, locale if locale in LANGUAGES else None) if text else {}
     return desk.page(
         "examples/trial.html" if desk.is_fragment else "examples/test.html",
         topics=topics,

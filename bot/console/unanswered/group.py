@@ -69,7 +69,7 @@ def make_example(desk: Desk, group_id: int, data: Form) -> Response[str]:
     _may(desk, fields.locale)
     with desk.database.read() as session:
         group = known_group(session, desk, group_id)
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
         examples.get_ready(session, fields.topic, [fields.text])
     if not value(data, "sure") and fields.topic in topics:
         fields.doubt = examples.doubt(board, fields.text, fields.locale, fields.topic)
@@ -159,7 +159,7 @@ def test(desk: Desk, data: Form) -> Response[str]:
     """What the words in the form would get. Stores nothing."""
     fields = _fields_in(data)
     with desk.database.read() as session:
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
         found = _shown(desk, session, board, fields)
     return desk.page("examples/trial.html", topics=topics, **found)
 
@@ -211,7 +211,7 @@ def _page(
     desk: Desk, group: Group, filters: Filters, fields: Fields, page: int = 1, status: int = 200, *, new: bool = False
 ) -> Response[str]:
     with desk.database.read() as session:
-        topics, board = Topics(session, desk.locale), examples.current(session)
+        topics, board = Topics(session, desk.locale), examples.current(session, desk.settings.models_dir)
         rows, more = grouping.rows(session, group.id, everything(filters), page, _PAGE)
         history = grouping.history(session, [group.id]).get(group.id, [])
         found = _shown(desk, session, board, fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,7 +49,7 @@ def overview(
         found, more = grouping.groups(session, filters, page, _PAGE)
         facets = grouping.facets(session, desk.member.locales)
         waiting = grouping.waiting(session)
-        suggested = _suggested(session, found, topics)
+        suggested = _suggested(session, found, topics, desk.settings.models_dir)
         history = grouping.history(session, [group.id for group in found] + ([undo] if undo else []))
     if found:
         with desk.database.write() as session:
@@ -73,12 +74,12 @@ def overview(
     )
 
 
-def _suggested(session: Session, found: list[grouping.Group], topics: Topics) -> dict[int, list[str]]:
+def _suggested(session: Session, found: list[grouping.Group], topics: Topics, models_dir: Path) -> dict[int, list[str]]:
     """For open groups, the topics that would be offered now. What is offered for nothing would be a wrong example."""
     ids = [group.id for group in found if group.open]
     if not ids:
         return {}
-    firsts, index = grouping.heads(session, ids), examples.current(session).index
+    firsts, index = grouping.heads(session, ids), examples.current(session, models_dir).index
     return {
         group_id: [
             ranked.topic
