@@ -252,6 +252,30 @@ def test_plain_pages_are_found_by_their_passages(sqlite: Database, write: Callab
     assert index.rank(encoder.embed(["where can my daughter learn?"])[0], "en")[0].topic == "school"
 
 
+def test_one_text_can_be_for_several_countries_or_for_the_european_union(sqlite: Database, write: Callable[..., Path]) -> None:
+    text = """\
+        topic: x
+        answers: {en: Everywhere.}
+        country_answers:
+          ke UG: {en: In Kenya and Uganda.}
+          EU: {en: In the Union., fr: Dans l'Union.}
+          GR: {en: In Greece.}
+    """
+    report = load(sqlite, write(answers__x=text))
+    assert report.errors == report.warnings == []
+    said = {(locale, country): sms for locale, country, _, _, sms in stored_answers(sqlite)}
+    assert said["en", "KE"] == said["en", "UG"] == "In Kenya and Uganda."
+    assert said["en", "DE"] == "In the Union." and said["fr", "DE"] == "Dans l'Union."
+    assert said["en", "GR"] == "In Greece." and ("fr", "GR") not in said  # a country's own text, and nothing of the group's
+    assert len(said) == 1 + 2 + 26 * 2 + 1
+
+
+def test_a_fault_of_a_text_for_many_countries_is_told_once(sqlite: Database, write: Callable[..., Path]) -> None:
+    text = f"topic: x\nanswers: {{en: Hi.}}\ncountry_answers:\n  EU:\n    en: {{sms: {'long ' * 80}}}\n"
+    report = load(sqlite, write(answers__x=text))
+    assert [line.split(": ")[0] for line in report.warnings] == ["answers/x.yml:5"]
+
+
 def test_texts_for_danger_are_loaded_and_never_found_by_a_question(sqlite: Database, write: Callable[..., Path]) -> None:
     text = "topic: crisis_sea\nanswers: {en: {sms: 'Call {emergency} now.'}}\nquestions: {en: [our boat sinks]}\n"
     report = load(sqlite, write(crisis__sea=text))
@@ -276,6 +300,10 @@ WRONG = [
     ("topic: x\nanswers: {en: Hi.}\nreview_due: 2026-02-30\n", 3, "must be a date"),
     ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  UK: {en: Hi.}\n", 4, "no country code"),
     ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  Greece: {en: Hi.}\n", 4, "no country code"),
+    ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  '': {en: Hi.}\n", 4, "no country code"),
+    ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  GR UK: {en: Hi.}\n", 4, "'UK' is no country code"),
+    ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  GR IT: {en: A.}\n  EU: {en: B.}\n", 5, "two texts for GR, IT"),
+    ("topic: x\nanswers: {en: Hi.}\ncountry_answers:\n  GR: {en: A.}\n  gr: {en: B.}\n", 5, "two texts for GR"),
     ("topic: x\nanswers:\n  english: Hi.\n", 3, "no language code"),
     ("topic: x\nanswers:\n  en: Hi.\n  en: Hello.\n", 4, "written twice"),
     ("topic: x\nanswers:\n  pt-BR: Oi.\n  pt_br: Olá.\n", 4, "two answers in pt-BR"),

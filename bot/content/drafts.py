@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import regex
 
-from bot import i18n
 from bot.content import texts
 from bot.content.reading import Document
 from bot.nlu import encoder
+from bot.offices.countries import UNION, UNION_MEMBERS, is_country
 
 CRISIS = "crisis"  # the category of texts for danger: said by triage, never found by a question
 STATUSES = ("draft", "review", "published")
@@ -27,7 +27,6 @@ _TOPIC_KEYS = (
 _ID = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_.:/-]{0,63}")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_ -]{0,31}")
 _LOCALE = regex.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
-_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})  # codes of CLDR that are no country
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +304,30 @@ class _Entry:
         return AnswerDraft(locale, country, sms or texts.short_of(chat), chat or sms, standing)
 
     def _country_answers(self, around: Standing) -> Iterator[AnswerDraft]:
-        for key in self._map("country_answers"):
-            country = key.upper()
-            if len(country) != 2 or country in _NO_COUNTRIES or country not in i18n.cldr("en").territories:
-                self._error(f"{key!r} is no country code such as GR or TR (ISO 3166).", "country_answers", key)
+        named = {key: self._countries(key) for key in self._map("country_answers")}
+        alone = {countries[0] for countries in named.values() if len(countries) == 1}
+        seen: set[str] = set()
+        for key, countries in named.items():
+            # A country's own text goes before that of a group.
+            meant = countries if len(countries) == 1 else [country for country in countries if country not in alone]
+            twice = seen.intersection(meant)
+            if twice:
+                self._error(f"There are two texts for {', '.join(sorted(twice))}.", "country_answers", key)
+            seen.update(meant)
+            drafts = list(self._answers(("country_answers", key), None, around))
+            for country in meant:
+                yield from (replace(draft, country=country) for draft in drafts)
+
+    def _countries(self, key: str) -> list[str]:
+        """The countries a key names: GR, several such as "GR IT", or EU for every member of the European Union."""
+        countries: dict[str, None] = {}
+        for code in key.split() or [key]:
+            members = sorted(UNION_MEMBERS) if code.upper() == UNION else [code.upper()]
+            if not all(map(is_country, members)):
+                self._error(f"{code!r} is no country code such as GR or TR (ISO 3166).", "country_answers", key)
                 continue
-            yield from self._answers(("country_answers", key), country, around)
+            countries.update(dict.fromkeys(members))
+        return list(countries)
 
     def _examples(self) -> tuple[Example, ...]:
         examples: dict[tuple[str, str], Example] = {}
