@@ -252,6 +252,18 @@ def test_plain_pages_are_found_by_their_passages(sqlite: Database, write: Callab
     assert index.rank(encoder.embed(["where can my daughter learn?"])[0], "en")[0].topic == "school"
 
 
+def test_each_passage_of_a_page_begins_with_its_title(sqlite: Database, write: Callable[..., Path]) -> None:
+    text = " ".join(f"Ask at the counter {number}." for number in range(40))
+    page = f"topic: dogs\ntitles: {{en: Dog tax}}\nanswers:\n  en: {text}\n  fr: Demandez au guichet.\n"
+    load(sqlite, write(answers__dogs=page))
+    with sqlite.read() as session:
+        rows = session.execute(select(Question.locale, Question.text).where(Question.kind == "passage")).all()
+    english = [text for locale, text in rows if locale == "en"]
+    assert len(english) > 1 and all(text.startswith("Dog tax: ") for text in english)
+    assert [text for locale, text in rows if locale == "fr"] == ["Demandez au guichet."]
+    assert texts.passages("Dog tax is paid yearly.", "Dog tax") == ["Dog tax is paid yearly."]
+
+
 def test_one_text_can_be_for_several_countries_or_for_the_european_union(sqlite: Database, write: Callable[..., Path]) -> None:
     text = """\
         topic: x

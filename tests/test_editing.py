@@ -588,9 +588,9 @@ def test_a_topic_without_example_questions_is_found_by_the_passages_that_are_pub
         add_topic(session)
         editing.publish(session, save(session, base=0, chat="Buses leave at noon from the square.").answer.id, ANNA)
         passages = select(Question.text).where(Question.kind == "passage")
-        assert list(session.scalars(passages)) == ["Buses leave at noon from the square."]
+        assert list(session.scalars(passages)) == ["How to ask for asylum: Buses leave at noon from the square."]
         editing.publish(session, save(session, "Other.", chat="Trains leave at six.").answer.id, ANNA)
-        assert list(session.scalars(passages)) == ["Trains leave at six."]
+        assert list(session.scalars(passages)) == ["How to ask for asylum: Trains leave at six."]
         row = session.scalars(select(Question)).first()
         assert row is not None
         session.add(
@@ -599,6 +599,18 @@ def test_a_topic_without_example_questions_is_found_by_the_passages_that_are_pub
         session.flush()
         editing.publish(session, save(session, "Third.", base=2, chat="Ask the driver.").answer.id, ANNA)
         assert list(session.scalars(passages)) == []
+
+
+def test_the_passages_of_a_topic_begin_with_its_title_also_when_that_changes(sqlite: Database) -> None:
+    with sqlite.write() as session:
+        add_topic(session, titles={"en": "Buses"})
+        editing.publish(session, save(session, base=0, chat="They leave at noon.").answer.id, ANNA)
+        passages = select(Question.text).where(Question.kind == "passage")
+        assert list(session.scalars(passages)) == ["Buses: They leave at noon."]
+        ready = editing.to_read_under(session, TOPIC, {"en": "Coaches"})
+        assert ready == ["Coaches", "Coaches: They leave at noon."]
+        editing.change(session, TOPIC, draft_of(titles={"en": "Coaches"}), ANNA, may_lift=False)
+        assert list(session.scalars(passages)) == ["Coaches: They leave at noon."]
 
 
 def test_an_id_is_proposed_from_an_english_title() -> None:

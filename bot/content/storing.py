@@ -49,7 +49,8 @@ def rows_of(draft: TopicDraft) -> list[Row]:
         return []
     rows: list[Row] = [(example.locale, "example", example.text) for example in draft.examples]
     if not rows:
-        rows = [(a.locale, "passage", part) for a in draft.answers for part in passages(a.chat) if encoder.guarded(part)]
+        written = [(a.locale, part) for a in draft.answers for part in passages(a.chat, draft.titles.get(a.locale, ""))]
+        rows = [(locale, "passage", part) for locale, part in written if encoder.guarded(part)]
     rows += [(locale, "title", title) for locale, title in draft.titles.items() if encoder.guarded(title)]
     return list(dict.fromkeys(rows))
 

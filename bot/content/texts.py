@@ -10,7 +10,8 @@ import regex
 from bot.channels import sms_text
 
 SMS_UNITS = {"gsm7": 306, "ucs2": 201}  # two segments of 153, three of 67: what an answer by SMS may cost
-PASSAGE = 400  # characters; the encoder reads the first 512 of a text
+PASSAGE = 400  # characters; the encoder reads 512 of a text
+_TITLE = 100  # of these for the title
 
 # After a full stop of any of our scripts, but not after the number of a list item.
 _SENTENCE_END = regex.compile(r"(?<=[.!?؟۔।።])(?<!\d\.)\s+|\n+")
@@ -46,8 +47,16 @@ def _cut(sentence: str) -> str:
     return f"{sentence[: length - 1]}..."
 
 
-def passages(text: str) -> list[str]:
-    """A page cut at sentence ends into parts of at most 400 characters, each about as much as a question can match."""
+def passages(text: str, title: str = "") -> list[str]:
+    """A page cut at sentence ends into parts of at most 400 characters, each about as much as a question can match.
+
+    The page's title goes before each: a part alone often does not say what it is about.
+    """
+    title = title.strip()[:_TITLE].strip()
+    return [f"{title}: {part}" if title and not part.startswith(title) else part for part in _parts(text)]
+
+
+def _parts(text: str) -> list[str]:
     parts: list[str] = []
     for sentence in _sentences(text):
         for piece in _pieces(sentence):

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bot.content.drafts import CRISIS
 from bot.content.storing import SOURCE
-from bot.editing.finding import passages_to_read, prepare
+from bot.editing.finding import passages_to_read, prepare, to_read_under
 from bot.editing.history import Change, Event, events, versions, without
 from bot.editing.keys import OPEN, Key, Refused, key_of, may_change, newest, place, published, source_of
 from bot.editing.presence import EVERY, Newer, here, leave, newer, others
@@ -110,6 +110,7 @@ __all__ = [
     "stale",
     "standings",
     "submit",
+    "to_read_under",
     "topic_rows",
     "versions",
     "withdraw",

@@ -11,11 +11,11 @@ from bot import answers, audit, i18n
 from bot.content import texts
 from bot.content.drafts import CRISIS
 from bot.editing import Refused
-from bot.editing.finding import prepare, renew_passages
+from bot.editing.finding import prepare, published_passages, renew_passages
 from bot.editing.keys import lock
 from bot.masking import hides
 from bot.nlu import encoder
-from bot.tables import Answer, Question, Topic
+from bot.tables import Question, Topic
 
 LONGEST = 300
 _KIND = "example"
@@ -95,8 +95,8 @@ def get_ready(session: Session, topic_id: str, questions: Iterable[str]) -> None
     examples = select(func.count()).select_from(Question).where(Question.topic_id == topic_id, Question.kind == _KIND)
     if session.scalar(examples) == 1:
         # A topic that loses its last example is found by the passages of its answers again.
-        query = select(Answer.chat).where(Answer.topic_id == topic_id, Answer.status == "published")
-        prepare(part for chat in session.scalars(query) for part in texts.passages(chat))
+        topic = session.get(Topic, topic_id)
+        prepare(part for _, part in (published_passages(session, topic) if topic is not None else ()))
 
 
 def tidy(text: str) -> str:

@@ -151,7 +151,7 @@ def _prepare(desk: Desk, answer_id: int) -> None:
     """Computed before the transaction: SQLite lets nobody else write during it."""
     with desk.database.read() as session:
         answer = session.get(Answer, answer_id)
-        texts = editing.passages_to_read(session, answer.topic_id, answer.chat) if answer is not None else []
+        texts = editing.passages_to_read(session, answer.topic_id, answer.locale, answer.chat) if answer is not None else []
     editing.prepare(texts)
 
 

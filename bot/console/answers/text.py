@@ -118,7 +118,7 @@ def _go_on(session: Session, answer: Answer, then: str, by: str) -> bool:
 def _prepare(desk: Desk, key: Key, fields: Fields) -> None:
     """The meaning of new passages is computed before the transaction: others want to write, too."""
     with desk.database.read() as session:
-        texts = editing.passages_to_read(session, key.topic_id, fields.chat or fields.sms)
+        texts = editing.passages_to_read(session, key.topic_id, key.locale, fields.chat or fields.sms)
     editing.prepare(texts)
 
 

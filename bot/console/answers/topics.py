@@ -74,7 +74,9 @@ def show(desk: Desk, topic: str = "") -> Response[str]:
 @post("/answers/topic", **entry("editor"))
 def change(desk: Desk, data: Form) -> Response[str]:
     topic_id, fields = value(data, "topic", 64), _fields_in(data)
-    editing.prepare(fields.titles.values())
+    with desk.database.read() as session:
+        texts = editing.to_read_under(session, topic_id, fields.titles)
+    editing.prepare(texts)
     try:
         with desk.database.write() as session:
             topic = session.get(Topic, topic_id)
