@@ -1,6 +1,6 @@
 # Waymark. `make run` and `make test` set up what they need; nothing else has to be installed but Python 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: run test lint format train evaluate bench messages lock clean help
+.PHONY: run test lint format train evaluate vectors bench messages lock clean help
 SHELL := /bin/sh
 
 VENV := .venv
@@ -37,6 +37,9 @@ train: $(VENV)/.run ## train the Rasa model for the present data
 evaluate: $(VENV)/.run ## print scores per language on questions kept apart from the examples
 	$(PYTHON) -m tests.evaluation
 
+vectors: $(VENV)/.run ## compute anew the vectors of shipped texts (after a change of data/nlu or data/content)
+	$(PYTHON) -m bot.nlu.vectors
+
 bench: $(VENV)/.test ## measure
 	$(PYTHON) -m benchmarks
 
@@ -44,8 +47,13 @@ messages: $(VENV)/.test ## collect the texts of code, domain and console into lo
 	PYTHONPATH=. $(VENV)/bin/pybabel -q extract -F babel.cfg -k N_ -k translate:2 --no-location --sort-output --omit-header -o locales/messages.pot .
 	PYTHONPATH=. $(VENV)/bin/pybabel -q extract -F babel-console.cfg -k N_ -k text -k refuse -k count:1,2 -k ngettext:1,2 \
 	  --no-location --sort-output --omit-header -o locales/console.pot .
-	@for locale in en fr es ar; do \
+	@for locale in en fr es pt ar fa ps ur tr ru uk so am ti sw bn; do \
 	  $(VENV)/bin/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$locale --ignore-obsolete --init-missing || exit 1; \
+	done
+	@# Babel's CLDR has no Haitian Creole.
+	@$(PYTHON) -c 'import polib; p = "locales/ht/LC_MESSAGES/messages.po"; o = polib.pofile(p, wrapwidth=0); \
+	  o.merge(polib.pofile("locales/messages.pot")); [o.remove(e) for e in o.obsolete_entries()]; o.save(p)'
+	@for locale in en fr es ar; do \
 	  $(VENV)/bin/pybabel -q update -N --no-wrap -D console -i locales/console.pot -d locales -l $$locale --ignore-obsolete --init-missing || exit 1; \
 	done
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.contacts import insert_ignoring_duplicates
 from bot.db import utcnow
-from bot.nlu import encoder, topics
+from bot.nlu import encoder, romanised, topics
 from bot.nlu.topics import TopicIndex
 from bot.tables import Answer, Question, Revision, Topic, Unanswered
 
@@ -141,7 +141,7 @@ def load_index(session: Session) -> TopicIndex:
     # The number first: content that changes between the two reads is then read once more, never missed.
     number = revision(session)
     query = (
-        select(Question.topic_id, Question.locale, Question.text, Question.embedding, Question.encoder)
+        select(Question.topic_id, Question.locale, Question.kind, Question.text, Question.embedding, Question.encoder)
         .join(Topic, Topic.id == Question.topic_id)
         .where(Topic.category != _CRISIS, _is_answered())
         .order_by(Topic.position, Topic.id, Question.id)
@@ -156,9 +156,10 @@ def load_index(session: Session) -> TopicIndex:
         else:
             foreign.append(place)
     if foreign:
-        vectors[foreign] = encoder.embed([rows[place].text for place in foreign])
+        vectors[foreign] = encoder.embed([romanised.reading(rows[place].text, rows[place].locale) for place in foreign])
     owners = [names[row.topic_id] for row in rows]
-    return topics.build(number, list(names), owners, vectors, [row.locale for row in rows], [row.text for row in rows])
+    locales, texts, kinds = ([getattr(row, name) for row in rows] for name in ("locale", "text", "kind"))
+    return topics.build(number, list(names), owners, vectors, locales, texts, kinds)
 
 
 def record_unanswered(

@@ -65,7 +65,7 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
     locale = parse.get("locale")
     written = str(parse.get("own_script") or text)
     vector = encoder.embed([written])[0]
-    topics = tuple(index.rank(vector, locale, text=written))
+    topics = tuple(index.rank(vector, locale, text=written, typed=text))
     nearness = index.nearest(vector, locale)
     places = tuple(gazetteer().find(text[:2000], country))
     crisis = parse.get("crisis")

@@ -154,7 +154,8 @@ def test_an_open_form_does_not_keep_anybody_from_opting_out(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "locale"), [("unsubscribe", "en"), ("arrêt", "fr"), ("alto", "es"), ("توقف", "ar"), ("fin", "")]
+    ("text", "locale"),
+    [("unsubscribe", "en"), ("arrêt", "fr"), ("وقف الرسائل", "ar"), ("не пишіть мені", "uk"), ("توقف", ""), ("fin", "")],
 )
 def test_an_opt_out_word_tells_its_language(text: str, locale: str) -> None:
     assert decide(text) == Decision(Do.STOP, locale)
@@ -173,7 +174,7 @@ def test_a_word_that_all_languages_list_is_confirmed_in_english() -> None:
     [
         *(("START", "en"), ("unstop", "en"), ("resume", "en"), ("YES", "en"), ("/start", "en")),
         *(("reprendre", "fr"), ("réabonner", "fr"), ("Oui", "fr")),
-        *(("reanudar", "es"), ("reactivar", "es"), ("Sí", "es")),
+        ("reanudar", "es"),
         *(("ابدأ", "ar"), ("استئناف", "ar"), ("نعم", "ar")),
     ],
 )

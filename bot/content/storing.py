@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.content.drafts import CRISIS, AnswerDraft, TopicDraft
 from bot.content.texts import passages
 from bot.db import utcnow
-from bot.nlu import encoder
+from bot.nlu import encoder, romanised
 from bot.tables import Answer, Question, Revision, Topic
 
 SOURCE = "en"  # what translations are made from
@@ -57,14 +57,15 @@ def rows_of(draft: TopicDraft) -> list[Row]:
 
 def embedded(session: Session, drafts: list[TopicDraft], progress: Callable[[str], None]) -> Vectors:
     """The vectors of all texts of the drafts; those stored already are not computed again."""
-    texts = dict.fromkeys(text for draft in drafts for _, _, text in rows_of(draft))
+    texts = {text: romanised.reading(text, locale) for draft in drafts for locale, _, text in rows_of(draft)}
     known = {text: vector for text, vector in _stored_vectors(session).items() if text in texts}
     missing = [text for text in texts if text not in known]
     for start in range(0, len(missing), _BATCH):
         if start % (5 * _BATCH) == 0:
             progress(f"Reading example questions: {start:,} of {len(missing):,}")
         batch = missing[start : start + _BATCH]
-        known |= {text: vector.astype("<f4").tobytes() for text, vector in zip(batch, encoder.embed(batch), strict=True)}
+        vectors = encoder.embed([texts[text] for text in batch])
+        known |= {text: vector.astype("<f4").tobytes() for text, vector in zip(batch, vectors, strict=True)}
     return known
 
 

@@ -22,10 +22,10 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import encoder
+from bot.nlu import encoder, romanised
 from bot.nlu.encoder import Vectors
 from bot.nlu.featurizer import own_script, sentence_vector
-from bot.nlu.language import identify
+from bot.nlu.language import identify_tag
 from bot.nlu.linear import Linear, Means, beside, shares
 from bot.nlu.wording import Wording
 from bot.settings import ROOT
@@ -91,11 +91,11 @@ class ActClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [_Example.of(m) for m in training_data.intent_examples if m.get(TEXT)]
         # The questions that ship with the topics are `ask`, also where they speak of danger: that tells the two apart.
-        examples += [_Example(text, locale, "ask", None) for locale, text in _questions(Path(self._config["questions"]))]
+        examples += [_Example.asked(locale, text) for locale, text in _questions(Path(self._config["questions"]))]
         if not examples:
             return self._resource
-        texts, locales = [e.text for e in examples], [e.locale for e in examples]
-        vectors = encoder.embed(texts)
+        texts, locales = [e.wording for e in examples], [e.locale for e in examples]
+        vectors = encoder.embed([e.own_script for e in examples])
         self._means, self._wording = Means.learn(vectors, locales), Wording.learn(texts)
         features = self._features(vectors, locales, texts)
         self._acts = Linear.svm(features, [e.act for e in examples], self._config["C"])
@@ -134,7 +134,8 @@ class ActClassifier(GraphComponent):
             # No letters at all: emoji, digits, punctuation.
             self._set_act(message, [{"name": FALLBACK, "confidence": 1.0}])
             return
-        features = self._features(vector[None, :], [message.get("locale") or ""], [own_script(message)])
+        wording = romanised.wording(str(message.get(TEXT)), own_script(message))
+        features = self._features(vector[None, :], [message.get("locale") or ""], [wording])
         self._set_act(message, _ranking(acts, features, _SCALE))
         if self._danger is not None:
             odds = dict(zip(self._danger.labels, self._danger.decisions(features)[0].tolist(), strict=True))
@@ -149,7 +150,8 @@ class ActClassifier(GraphComponent):
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    text: str
+    own_script: str
+    wording: str
     locale: str
     act: str
     kind: str | None
@@ -157,10 +159,19 @@ class _Example:
     @classmethod
     def of(cls, message: Message) -> _Example:
         """The kind stands beside a crisis example (`metadata: {kind: sea}` at its intent)."""
-        text = str(message.get(TEXT))
         metadata = (message.get(METADATA) or {}).get("intent") or {}
         kind = metadata.get("kind") if isinstance(metadata, dict) else None
-        return cls(text, identify(text)[0] or "", str(message.get(INTENT)), str(kind) if kind else None)
+        text = str(message.get(TEXT))
+        return cls._read(text, identify_tag(text)[0] or "", str(message.get(INTENT)), str(kind) if kind else None)
+
+    @classmethod
+    def asked(cls, tag: str, text: str) -> _Example:
+        return cls._read(text, tag, "ask", None)
+
+    @classmethod
+    def _read(cls, text: str, tag: str, act: str, kind: str | None) -> _Example:
+        own = romanised.reading(text, tag)
+        return cls(own, romanised.wording(text, own), romanised.of_locale(tag), act, kind)
 
 
 def _ranking(model: Linear, features: Any, scale: float) -> list[dict[str, Any]]:

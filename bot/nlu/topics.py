@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlu import topic_head
+from bot.nlu import passages, romanised, topic_head
 from bot.nlu.encoder import DIMENSIONS, Vectors
 from bot.nlu.linear import Means
+from bot.nlu.passages import Pages
 from bot.nlu.topic_head import Example, Head
 
 Floats = npt.NDArray[np.float64]
+_T = TypeVar("_T")
 
 _SHARES = (0.6, 0.25, 0.15)  # how much the nearest, second and third example of a topic speak for it
 _ROWS_READ = 400  # of the nearest rows; what is farther speaks for nothing
@@ -56,6 +59,7 @@ class TopicIndex:
     quick: _Quick | None = None
     examples: list[Example] = field(default_factory=list)  # in the order of the rows; empty where nobody gave texts
     head: Head | None = None  # learnt apart; None until there is one
+    pages: Pages | None = None  # topics without example questions; they have no rows here
     _fingerprint: str = ""
 
     @property
@@ -65,14 +69,14 @@ class TopicIndex:
             self._fingerprint = topic_head.fingerprint(self.examples)
         return self._fingerprint
 
-    def rank(self, vector: Vectors, locale: str | None, most: int = 8, text: str = "") -> list[Ranked]:
+    def rank(self, vector: Vectors, locale: str | None, most: int = 8, text: str = "", typed: str = "") -> list[Ranked]:
         """The likeliest topics, best first. `vector` is float32[384] as `encoder.embed` gives it for `text`.
 
-        Without the text only its meaning counts, not its wording.
+        Without the text only its meaning counts, not its wording. `typed` is given where it was typed in other letters.
         """
         if not len(self.topics) or not vector.any():
             return []
-        confidences = self._confidences(vector, locale, text)
+        confidences = self._confidences(vector, locale, text, typed)
         order = np.argsort(-confidences, kind="stable")[:most]
         return [Ranked(self.topics[i], round(float(confidences[i]), 4)) for i in order]
 
@@ -80,13 +84,22 @@ class TopicIndex:
         """Cosine of the nearest example after centring, -1 to 1: how close the message is to anything we know."""
         if not len(self.topics) or not vector.any():
             return -1.0
-        return float((self.vectors @ self.centre(vector[None, :], [locale])[0]).max())
+        examples = self.vectors @ self.centre(vector[None, :], [locale])[0]
+        return max(float(examples.max(initial=-1.0)), self.pages.nearest(vector, locale) if self.pages else -1.0)
 
-    def _confidences(self, vector: Vectors, locale: str | None, text: str) -> Floats:
+    def _confidences(self, vector: Vectors, locale: str | None, text: str, typed: str) -> Floats:
+        if self.pages is None:
+            return self._by_examples(vector, locale, text, typed)
+        found = np.zeros(len(self.topics)) if not len(self.owner) else self._by_examples(vector, locale, text, typed)
+        written = np.zeros(len(self.topics))
+        written[self.pages.topics] = self.pages.confidences(vector, locale, text)
+        return _joined(found, written)
+
+    def _by_examples(self, vector: Vectors, locale: str | None, text: str, typed: str) -> Floats:
         centred = self.centre(vector[None, :], [locale])[0]
         nearness = self._nearness(centred)
         if self.head is not None and text:
-            scores = self._learnt(self.head, nearness, self.head.scores(text, vector, locale))
+            scores = self._learnt(self.head, nearness, self.head.scores(text, vector, locale, typed))
             return _confidences(nearness + _HEAD * scores, _SCALE, _NONE_HEAD)
         if self.quick is not None:
             return _confidences(_BLEND * self.quick.scores(centred) + (1 - _BLEND) * nearness, _SCALE_QUICK, _NONE)
@@ -133,12 +146,19 @@ def build(
     vectors: Vectors,
     locales: Sequence[str],
     texts: Sequence[str] = (),
+    kinds: Sequence[str] = (),
 ) -> TopicIndex:
-    """An index of n questions: `owners[i]` is the position in `topics` that question i belongs to."""
+    """An index of n questions: `owners[i]` is the position in `topics` that question i belongs to.
+
+    With `kinds` (example, title, passage), topics that have no example are found as pages are.
+    """
+    if len(set(owners)) > len({owner for owner, kind in zip(owners, kinds, strict=False) if kind == "example"}) and kinds:
+        return _with_pages(revision, topics, owners, vectors, locales, texts, kinds)
     if not len(owners):
         return TopicIndex(revision, [], np.zeros(0, np.int32), np.zeros((0, DIMENSIONS), np.float32))
-    index = TopicIndex(revision, list(topics), np.asarray(owners, np.int32), vectors, Means.learn(vectors, locales))
-    index.vectors = index.centre(vectors, list(locales))
+    spoken = [romanised.of_locale(locale) for locale in locales]
+    index = TopicIndex(revision, list(topics), np.asarray(owners, np.int32), vectors, Means.learn(vectors, spoken))
+    index.vectors = index.centre(vectors, spoken)
     index.quick = _learn(index)
     if texts:
         rows = zip(owners, locales, texts, strict=True)
@@ -146,10 +166,35 @@ def build(
     return index
 
 
+def _with_pages(
+    revision: int,
+    topics: Sequence[str],
+    owners: Sequence[int],
+    vectors: Vectors,
+    locales: Sequence[str],
+    texts: Sequence[str],
+    kinds: Sequence[str],
+) -> TopicIndex:
+    """An index in which some topics have no example questions, or none has."""
+    asked = {owner for owner, kind in zip(owners, kinds, strict=True) if kind == "example"}
+    there = [row for row, owner in enumerate(owners) if owner in asked]
+    pages = [row for row, owner in enumerate(owners) if owner not in asked]
+
+    def of(rows: list[int], values: Sequence[_T]) -> list[_T]:
+        return [values[row] for row in rows]
+
+    index = build(revision, topics, of(there, owners), vectors[there], of(there, locales), of(there, texts))
+    index.topics = list(topics)
+    if not there:
+        index.means = Means.learn(vectors, locales)
+    index.pages = passages.build(of(pages, owners), vectors[pages], of(pages, locales), of(pages, texts), of(pages, kinds))
+    return index
+
+
 def _learn(index: TopicIndex) -> _Quick | None:
     """Ridge regression onto one-against-rest targets, in closed form: 70 ms for 1,500 questions and 67 topics."""
     rows, topics = len(index.owner), len(index.topics)
-    if topics < 2 or rows < 4 * topics or topics > 2000:
+    if topics < 2 or rows < 4 * len(np.unique(index.owner)) or topics > 2000:
         return None
     features = index.vectors.astype(np.float64)
     targets = np.full((rows, topics), -1.0 / topics)
@@ -177,6 +222,13 @@ def _per_topic(similarities: Vectors, owner: npt.NDArray[np.int32], topics: int)
     weights = np.cumsum((0.0, *_SHARES))[counts]
     # One example that happens to be near says a little less than three.
     return np.where(weights > 0, totals / np.maximum(weights, 1e-9) - 0.05 * (1 - weights), -1.0)
+
+
+def _joined(found: Floats, written: Floats) -> Floats:
+    """Confidences of examples and of pages, of which each knows only its own topics: the odds against none of them add up."""
+    odds = found / max(1.0 - float(found.sum()), 1e-3) + written / max(1.0 - float(written.sum()), 1e-3)
+    result: Floats = odds / (1.0 + odds.sum())
+    return result
 
 
 def _confidences(similarity: Floats, scale: float, none: float) -> Floats:

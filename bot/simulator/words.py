@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot import i18n
 from bot.i18n import N_, translate
 
-LANGUAGES = ("en", "fr", "es", "ar")
+LANGUAGES = i18n.LANGUAGES
 
 # What the scripts write into the page. {names} are filled in by the browser.
 SCRIPT_WORDS = {

@@ -119,7 +119,7 @@ def test_what_may_be_meant_is_only_remarked() -> None:
         "Day and night.", "24 heures sur 24."
     )
     assert codes("Write PERSON or STOP.", "Écrivez QUELQU'UN ou STOP.") == ["reply_missing"]
-    assert codes("Write PERSON.", "ሰው ብለው ይጻፉ።", "am") == ["reply_missing"], "no word of this language is known"
+    assert codes("Write PERSON.", "Schreiben Sie MENSCH.", "de") == ["reply_missing"], "no word of this language is known"
     shorter = codes("Do:\n- one\n- two\n- three", "Faites :\n- un\n- deux et trois")
     assert shorter == ["list_shorter"]
 
@@ -174,6 +174,8 @@ def test_the_texts_that_ship_pass_but_for_numbers_left_out_to_save_a_segment() -
                 for part in texts[locale].keys() & {"sms", "chat"}:
                     found.update(codes(texts["en"][part], texts[locale][part], locale, part))
                     found["texts"] += 1
-    assert found.pop("texts") > 500
+    texts = found.pop("texts")
+    assert texts > 1500
     assert found.keys() <= {"number_missing", "phone_missing", "number_added", "list_shorter", "reply_missing"}
-    assert found.total() < 80
+    assert found.total() < texts / 10
+    assert found["phone_missing"] < 5
