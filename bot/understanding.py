@@ -21,14 +21,21 @@ class Outcome(StrEnum):
 
 # What a message must reach to be answered, and to be offered as one of three. Set by `make evaluate`.
 SURE = 0.5
-UNSURE = 0.15
+UNSURE = 0.2
 # A message that looks like small talk is answered only when a topic is this likely and this near.
-SURE_AGAINST_SMALL_TALK = 0.75
+SURE_AGAINST_SMALL_TALK = 0.85
 NEAR_AGAINST_SMALL_TALK = 0.55
 # The nearest example of a real question is nearly always closer than this.
 TOO_FAR = 0.25
 SHORT = 6  # words
 CERTAIN = 0.9
+# A question that names danger is calm where its topic is this clear and the danger less sure than that; not for topics whose
+# own questions are close to a cry for help.
+CLEARLY_ASKED = 0.9
+DOUBTFUL_DANGER = 0.8
+_CLOSE_TO_DANGER = frozenset(
+    {"sea_distress", "child_missing", "gender_violence", "pregnancy", "desert_crossing", "health_emergency"}
+)
 ASKING = frozenset({"ask", "nlu_fallback"})
 # Acts that a message may be mistaken for when it is a question about a topic.
 _CLOSE_TO_ASKING = frozenset({"out_of_scope", "not_helpful", "more", "menu", "goodbye", "thank", "greet", "deny", "affirm"})
@@ -71,6 +78,8 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
     crisis = parse.get("crisis")
     if crisis and _only_a_place(text, parse, places):
         crisis, act = None, "inform_place"
+    elif crisis and _clearly_asked(parse, topics):
+        crisis, act = None, "ask"
     if crisis is None:
         act = _reconsidered(act, confidence, topics, nearness)
     return Understanding(
@@ -91,6 +100,13 @@ def _only_a_place(text: str, parse: dict[str, Any], places: tuple[PlaceMention, 
     """ "No, I am in Patras": the classifier alone hears danger in short words around a place."""
     short = len(text.split()) <= SHORT
     return bool(places) and short and not parse.get("crisis_by_words") and float(parse.get("danger") or 0.0) < CERTAIN
+
+
+def _clearly_asked(parse: dict[str, Any], topics: tuple[Ranked, ...]) -> bool:
+    """ "My passport fell in the water": words of danger, but what is asked is plain."""
+    if parse.get("crisis_by_words") or float(parse.get("danger") or 0.0) >= DOUBTFUL_DANGER or not topics:
+        return False
+    return topics[0].confidence >= CLEARLY_ASKED and topics[0].topic not in _CLOSE_TO_DANGER
 
 
 def judge(topics: tuple[Ranked, ...], nearness: float) -> Outcome:

@@ -30,7 +30,7 @@ class CrisisDetector(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         # Probability of danger now, by the classifier and the words together, from which the crisis reply is sent.
-        return {"threshold": 0.42, "lexicons": str(LEXICONS)}
+        return {"threshold": 0.35, "lexicons": str(LEXICONS)}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["threshold"])
