@@ -34,8 +34,8 @@ format: $(VENV)/.test ## format the code
 train: $(VENV)/.run ## train the Rasa model for the present data
 	$(PYTHON) -m bot train
 
-evaluate: $(VENV)/.run ## print scores per language on questions kept apart from the examples
-	$(PYTHON) -m tests.evaluation
+evaluate: $(VENV)/.run ## print scores per language on questions kept apart from the examples (STOCK=1: stock Rasa beside them)
+	$(PYTHON) -m tests.evaluation $(if $(STOCK),--stock)
 
 vectors: $(VENV)/.run ## compute anew the vectors of shipped texts (after a change of data/nlu or data/content)
 	$(PYTHON) -m bot.nlu.vectors

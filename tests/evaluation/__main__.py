@@ -1,4 +1,4 @@
-"""`make evaluate`: scores per language on questions that are never used as examples, with stock Rasa beside ours.
+"""`make evaluate`: scores per language on questions that are never used as examples; with --stock, stock Rasa beside ours.
 
 Reads tests/evaluation/<locale>.jsonl (`ar-Latn.jsonl` for Arabic in Latin letters). Data sets that may not ship are used where
 they are at hand.
@@ -90,7 +90,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--errors", action="store_true", help="also print what went wrong, line by line")
-    parser.add_argument("--no-stock", dest="stock", action="store_false", help="leave out stock Rasa, which takes long to train")
+    parser.add_argument("--stock", action="store_true", help="train stock Rasa on the same examples, which takes hours, and ask it")
     parser.add_argument("--epochs", type=int, default=stock.EPOCHS, help="of stock Rasa's classifier; its own default is 100")
     return parser.parse_args()
 
