@@ -21,7 +21,7 @@ from bot.nlu.encoder import NAME, Vectors
 from bot.nlu.linear import Floats, Linear, Means, beside
 from bot.nlu.wording import Wording
 
-VERSION = "1"  # changes when what is learnt from the same examples does
+VERSION = "2"  # changes when what is learnt from the same examples does
 MOST_TOPICS = 1500  # thousands of pages are found by their nearest passages alone
 _STRENGTH = 0.3
 _SECOND = 0.7  # the second encoder's weight beside the first

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import regex
 import scipy.sparse as sp
 
 from bot.nlu.spelling import fold
@@ -20,9 +21,10 @@ BITS = 15
 SIZE = 2 * 2**BITS  # letters first, then words
 _CHARACTERS = 600  # of a text; what is beyond says little more
 _LETTERS, _WORDS = (2, 5), (1, 2)  # n-grams
+_SIGNS = regex.compile(r"[\p{P}\p{S}--']+", regex.V1)
 _WORDS_COUNT = 0.5  # beside letters
 # Not \w: Python's does not take the vowel signs of Bengali for parts of a word.
-_WORD = r"[^\s.,;:!?\"'()\[\]{}<>/\\|_+*=~؟،؛۔।॥።፣፤፥፦፧፡…«»“”‘’—–-]+"
+_WORD = r"\S+"
 
 Floats = npt.NDArray[np.float32]
 
@@ -58,7 +60,7 @@ class Wording:
 
 
 def _counts(texts: Sequence[str]) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    folded = [fold(text[:_CHARACTERS]) for text in texts]
+    folded = [_SIGNS.sub(" ", fold(text[:_CHARACTERS])) for text in texts]
     letters, words = _counters()
     return letters.transform(folded), words.transform(folded)
 

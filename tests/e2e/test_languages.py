@@ -23,14 +23,16 @@ SHOWN = 40  # characters of an answer by which it is recognised
 
 
 @lru_cache(maxsize=16)
-def topic(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((ROOT / "data/content/answers" / f"{name}.yml").read_text(encoding="utf-8"))
+def topic(name: str, folder: str = "answers") -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "data/content" / folder / f"{name}.yml").read_text(encoding="utf-8"))
     return found
 
 
-def beginning(name: str, locale: str) -> str:
-    """How the answer begins, as letters that an SMS may have made plain."""
-    return plain(topic(name)["answers"][locale]["sms"])[:SHOWN]
+def beginnings(name: str, locale: str) -> list[str]:
+    """How the answer begins, as letters that an SMS may have made plain. Where somebody is beaten, danger may come first."""
+    answer = plain(topic(name)["answers"][locale]["sms"])[:SHOWN]
+    danger = plain(topic("crisis_violence", "crisis")["answers"][locale]["sms"].split("{emergency}")[0])[:SHOWN]
+    return [answer, danger] if name == "gender_violence" else [answer]
 
 
 def plain(text: str) -> str:
@@ -42,7 +44,8 @@ def test_every_language_is_answered_in_itself_on_every_category(
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("languages")
     product = start(f"sqlite:///{folder / 'waymark.db'}", workers=2)
-    people = {locale: f"+3069100000{number:02}" for number, locale in enumerate(LANGUAGES)}
+    # A country that has no answers of its own.
+    people = {locale: f"+4179100{number:04}" for number, locale in enumerate(LANGUAGES)}
     product.ask("+306919999999", "hello", seconds=120)  # the workers are awake
 
     def ask_all(locale: str) -> None:

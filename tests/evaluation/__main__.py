@@ -90,7 +90,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--errors", action="store_true", help="also print what went wrong, line by line")
-    parser.add_argument("--stock", action="store_true", help="train stock Rasa on the same examples, which takes hours, and ask it")
+    parser.add_argument("--stock", action="store_true", help="also train stock Rasa on the same examples (hours) and ask it")
     parser.add_argument("--epochs", type=int, default=stock.EPOCHS, help="of stock Rasa's classifier; its own default is 100")
     return parser.parse_args()
 
