@@ -23,8 +23,9 @@ _ELONGATED = regex.compile(r"(\p{L})\1{2,}")
 _SPACE = regex.compile(r"[\s\p{Cc}]+")
 # Amharic and Tigrinya write one sound with several letters: rows of seven vowels that are read the same.
 _ETHIOPIC_ROWS = {0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338}
-_UNIFY |= {old + vowel: chr(new + vowel) for old, new in _ETHIOPIC_ROWS.items() for vowel in range(7)}
-_UNIFY |= {0x1203: "\u1200", 0x1213: "\u1200", 0x1283: "\u1200", 0x12A3: "\u12a0", 0x12D3: "\u12a0"}
+ETHIOPIC = {old + vowel: chr(new + vowel) for old, new in _ETHIOPIC_ROWS.items() for vowel in range(7)}
+ETHIOPIC |= {0x1203: "\u1200", 0x1213: "\u1200", 0x1283: "\u1200", 0x12A3: "\u12a0", 0x12D3: "\u12a0"}
+_UNIFY |= ETHIOPIC
 
 
 def fold(text: str) -> str:

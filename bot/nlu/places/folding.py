@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import regex
 
+from bot.nlu.spelling import ETHIOPIC
+
 WORD = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"  # written without spaces: one letter is one word
     r"|[\p{L}\p{M}\p{Nd}]++(?:['’ʼʻʿʾ`´\u200c\u200d\u00ad]++[\p{L}\p{M}\p{Nd}]++)*+"
@@ -26,10 +28,6 @@ _LETTERS = str.maketrans(
     | {"ء": "", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ə": "e", "ŋ": "n", "ŧ": "t"}
     | {"þ": "th", "æ": "ae", "œ": "oe"}
 )
-# Amharic and Tigrinya write one sound with several letters: rows of seven vowels that are read the same.
-_ETHIOPIC_ROWS = {0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338}
-_ETHIOPIC = {old + v: chr(new + v) for old, new in _ETHIOPIC_ROWS.items() for v in range(7)}
-_ETHIOPIC |= {0x1203: "ሀ", 0x1213: "ሀ", 0x1283: "ሀ", 0x12A3: "አ", 0x12D3: "አ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def fold_word(word: str) -> str:
         return _JOINERS.sub("", word.lower())
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     bare = _JOINERS.sub("", _MARKS.sub("", decomposed))
-    return unicodedata.normalize("NFC", bare.translate(_LETTERS).translate(_ETHIOPIC))
+    return unicodedata.normalize("NFC", bare.translate(_LETTERS).translate(ETHIOPIC))
 
 
 def words_of(text: str) -> list[Word]:
