@@ -147,7 +147,8 @@ def test_a_case_opened_again_waits_since_then(sqlite: Database, make_settings: M
         case(session).created_at = NOW - timedelta(days=20)
         ask = case_status.ActionCaseStatus()
         assert "We write to you here when it is taken" in run(session, make_settings(), ask, tracker())
-        case(session).events.append(ReferralEvent(kind="reopened", at=NOW))
+        opened = case(session)  # held: the session alone does not keep it alive
+        opened.events.append(ReferralEvent(kind="reopened", at=NOW))
         assert "by tomorrow evening" in run(session, make_settings(), ask, tracker())
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import logs, model
+from bot import answers, logs, model
 from bot.db import Database
+from bot.nlu.heads import Heads
 from bot.settings import ROOT, Settings
 from bot.worker import Worker
 from tests.conftest import new_postgresql_database
@@ -21,7 +22,14 @@ from tests.e2e.product import Product, copy_into, loaded_database
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logs.quiet_rasa()
     model.ensure(ROOT / "models")
-    return loaded_database(tmp_path_factory.mktemp("loaded"))
+    path = loaded_database(tmp_path_factory.mktemp("loaded"))
+    # As `python -m bot run` does before the first message: the topics are learnt from their example questions.
+    database = Database(f"sqlite:///{path}")
+    with database.read() as session:
+        index = answers.load_index(session)
+    database.close()
+    Heads(ROOT / "models").ensure(index)
+    return path
 
 
 @pytest.fixture
