@@ -19,6 +19,7 @@ from bot.turn import Turn
 from bot.understanding import Outcome, judge
 
 DID_YOU_MEAN = N_("Did you mean:")
+ALSO_ASKED = N_("You also asked about:")
 NONE_OF_THESE = N_("None of these")
 NO_ANSWER = N_("Sorry, I have no checked answer to that. I can connect you with a person.")
 NOT_MY_FIELD = N_(
@@ -46,7 +47,9 @@ class ActionAnswer(Action):
                 say(dispatcher, turn, NOT_MY_FIELD, buttons=ways_on())
                 return []
             if outcome is Outcome.SURE:
-                return self._say(dispatcher, turn, topics[0].topic)
+                events = self._say(dispatcher, turn, topics[0].topic)
+                self._offer_second(dispatcher, turn)
+                return events
             if outcome is Outcome.UNSURE:
                 return self._ask_back(dispatcher, turn, topics, text_of(tracker))
             return self._nothing(dispatcher, turn, topics, text_of(tracker))
@@ -66,6 +69,13 @@ class ActionAnswer(Action):
             turn.outcome = f"withheld:{topic}"
             say(dispatcher, turn, WITHHELD, buttons=ways_on())
         return [SlotSet("last_topic", topic), SlotSet("last_question", turn.incoming.text[:300] or None)]
+
+    def _offer_second(self, dispatcher: CollectingDispatcher, turn: Turn) -> None:
+        """Two needs in one message: the other one is a tap or a digit away."""
+        also = turn.understanding.also if turn.understanding else None
+        topic = turn.session.get(Topic, also) if also else None
+        if topic is not None:
+            say(dispatcher, turn, ALSO_ASKED, buttons=[(answers.title(topic, turn.locale), payload("ask", topic=topic.id))])
 
     def _ask_back(
         self, dispatcher: CollectingDispatcher, turn: Turn, topics: tuple[Ranked, ...], text: str

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.nlu import encoder
+from bot.nlu.parts import parts
 from bot.nlu.places import PlaceMention, gazetteer
 from bot.nlu.topics import Ranked, TopicIndex
 
@@ -41,11 +42,17 @@ ASKING = frozenset({"ask", "nlu_fallback"})
 _CLOSE_TO_ASKING = frozenset({"out_of_scope", "not_helpful", "more", "menu", "goodbye", "thank", "greet", "deny", "affirm"})
 _NEVER_ASKING = frozenset({"inform_place", "find_office", "change_language", "crisis", "ask"})
 _UNSURE_ACT = 0.45
+# A sentence of a longer message must be this likely, and this near to an example, to be a need of its own.
+SURE_OF_PART = 0.8
+NEAR_FOR_PART = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """One message, understood. `topics` best first; `outcome` says whether the first may be answered."""
+    """One message, understood. `topics` best first; `outcome` says whether the first may be answered.
+
+    `also` names a topic that another sentence of the message asked for.
+    """
 
     text: str
     locale: str | None = None
@@ -54,6 +61,7 @@ class Understanding:
     act_confidence: float = 0.0
     topics: tuple[Ranked, ...] = ()
     outcome: Outcome = Outcome.NOTHING
+    also: str | None = None
     crisis: str | None = None
     places: tuple[PlaceMention, ...] = ()
     parse: dict[str, Any] = field(default_factory=dict)
@@ -74,6 +82,9 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
     vector = encoder.embed([written])[0]
     topics = tuple(index.rank(vector, locale, text=written, typed=text))
     nearness = index.nearest(vector, locale)
+    needs = _needs(written, text, index, locale) if act in ASKING or act in _CLOSE_TO_ASKING else []
+    if needs and judge(topics, nearness) is not Outcome.SURE:
+        topics, nearness = needs[-1]
     places = tuple(gazetteer().find(text[:2000], country))
     crisis = parse.get("crisis")
     if crisis and _only_a_place(text, parse, places):
@@ -90,10 +101,25 @@ def combine(text: str, parse: dict[str, Any], index: TopicIndex, country: str | 
         act_confidence=confidence,
         topics=topics,
         outcome=judge(topics, nearness),
+        also=next((ranked[0].topic for ranked, _ in reversed(needs) if ranked[0].topic != topics[0].topic), None),
         crisis=crisis,
         places=places,
         parse=parse,
     )
+
+
+def _needs(written: str, typed: str, index: TopicIndex, locale: str | None) -> list[tuple[tuple[Ranked, ...], float]]:
+    """The ranking of each sentence that surely asks for a topic, in order. Empty where there is one sentence only."""
+    sentences, as_typed = parts(written), parts(typed)
+    if len(as_typed) != len(sentences):
+        as_typed = sentences
+    found: list[tuple[tuple[Ranked, ...], float]] = []
+    for sentence, letters, vector in zip(sentences, as_typed, encoder.embed(list(sentences)), strict=True):
+        ranked = tuple(index.rank(vector, locale, text=sentence, typed=letters))
+        nearness = index.nearest(vector, locale)
+        if ranked and ranked[0].confidence >= SURE_OF_PART and nearness >= NEAR_FOR_PART:
+            found.append((ranked, nearness))
+    return found
 
 
 def _only_a_place(text: str, parse: dict[str, Any], places: tuple[PlaceMention, ...]) -> bool:

